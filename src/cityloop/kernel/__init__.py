@@ -1,0 +1,1 @@
+"""What every room stands on: organisations, people, geography, audit, events, loop links, jobs, telemetry, pages."""

@@ -1,0 +1,5 @@
+from cityloop.kernel.features import FeatureConfig
+
+
+class AuditConfig(FeatureConfig):
+    name = "cityloop.kernel.audit"

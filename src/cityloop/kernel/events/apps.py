@@ -1,0 +1,5 @@
+from cityloop.kernel.features import FeatureConfig
+
+
+class EventsConfig(FeatureConfig):
+    name = "cityloop.kernel.events"

@@ -1,0 +1,5 @@
+from cityloop.kernel.features import FeatureConfig
+
+
+class NumbersConfig(FeatureConfig):
+    name = "cityloop.kernel.numbers"

@@ -1,0 +1,5 @@
+from cityloop.kernel.features import FeatureConfig
+
+
+class OrganisationsConfig(FeatureConfig):
+    name = "cityloop.kernel.organisations"

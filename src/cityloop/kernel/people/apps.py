@@ -1,0 +1,5 @@
+from cityloop.kernel.features import FeatureConfig
+
+
+class PeopleConfig(FeatureConfig):
+    name = "cityloop.kernel.people"

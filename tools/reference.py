@@ -1,0 +1,115 @@
+"""Writes the generated pages of docs/reference: commands, settings, routes. `--check` only says whether they are up to date."""
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
+HEAD = "<!-- Written by `make docs`. Do not edit by hand. -->\n\n"
+
+
+def settings_page() -> str:
+    """Every setting with its default and help."""
+    from cityloop.kernel.settings import SETTINGS
+
+    lines = [HEAD + "# Settings\n", "Environment variables. `cityloop settings` shows the values in force and where they come from.\n"]
+    lines += ["| name | kind | default | meaning |", "|---|---|---|---|"]
+    for setting in SETTINGS:
+        default = f"`{setting.default}`" if setting.default else "(empty)"
+        lines.append(f"| `{setting.name}` | {setting.kind} | {default} | {setting.help} |")
+    return "\n".join(lines) + "\n"
+
+
+def commands_page() -> str:
+    """Every command with its help, as `--help` prints it."""
+    import typer.main
+
+    from cityloop.app import cli
+
+    cli._compose()
+    root = typer.main.get_command(cli.app)
+    lines = [HEAD + "# Commands\n", "Exit codes: 0 done, 1 a check failed, 2 bad input or usage, 3 a service cannot be reached.\n"]
+    for name, command in _walk("cityloop", root):
+        lines.append(f"## {name}\n\n{_help_of(command)}\n")
+        rows = [row for row in (_parameter(one) for one in command.params) if row]
+        if rows:
+            lines += ["| parameter | default | meaning |", "|---|---|---|", *rows, ""]
+    return "\n".join(lines)
+
+
+def _walk(name: str, command: object) -> Iterator[tuple[str, object]]:
+    children = getattr(command, "commands", None)
+    if not children:
+        yield name, command
+        return
+    for key in sorted(children):
+        yield from _walk(f"{name} {key}", children[key])
+
+
+def _help_of(command: object) -> str:
+    return re.sub(r"\s*\n\s*", " ", (getattr(command, "help", "") or "").strip())
+
+
+def _parameter(parameter: object) -> str:
+    names = ", ".join(f"`{option}`" for option in parameter.opts)
+    if "--help" in parameter.opts:
+        return ""
+    if parameter.param_type_name == "argument":
+        names = f"`{parameter.name.upper()}`"
+    default = parameter.default
+    shown = "required" if parameter.required else f"`{default}`" if default not in (None, "", [], False, ()) else ""
+    help_text = (getattr(parameter, "help", "") or "").replace("|", "\\|").replace("\n", " ")
+    return f"| {names} | {shown} | {help_text} |"
+
+
+def routes_page() -> str:
+    """Every route with its guard."""
+    from django.urls import URLResolver, get_resolver
+
+    from cityloop.kernel.access import guard_of
+
+    def walk(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, object]]:
+        for entry in resolver.url_patterns:
+            if isinstance(entry, URLResolver):
+                yield from walk(entry, prefix + str(entry.pattern))
+            else:
+                yield prefix + str(entry.pattern), entry.callback
+
+    lines = [HEAD + "# Routes\n", "Who may open what. Anything else is denied. `POST /v1.1/CreateObservations` needs a device's key;"]
+    lines += ["`GET /events` needs a session.\n", "| route | guard | what it is |", "|---|---|---|"]
+    for path, view in sorted(walk(get_resolver()), key=lambda one: one[0]):
+        meaning = ((view.__doc__ or "").strip().splitlines() or [""])[0]
+        shown = path.replace("<", "&lt;").replace("|", "\\|")
+        lines.append(f"| `/{path}` | {guard_of(view)} | {meaning} |" if "<" not in path else f"| /{shown} | {guard_of(view)} | {meaning} |")
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"settings.md": settings_page, "commands.md": commands_page, "routes.md": routes_page}
+
+
+def main() -> int:
+    """Write the pages, or with --check compare them."""
+    os.environ["CITYLOOP_HOME"] = tempfile.mkdtemp(prefix="cityloop-docs-")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cityloop.app.django_settings")
+    import django
+
+    django.setup()
+    stale = []
+    for name, make in PAGES.items():
+        path, text = FOLDER / name, make()
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(name)
+            if "--check" not in sys.argv:
+                path.write_text(text, encoding="utf-8")
+    if "--check" in sys.argv and stale:
+        print(f"docs/reference: {', '.join(stale)} are out of date; run `make docs`", file=sys.stderr)
+        return 1
+    print("docs/reference is up to date" if not stale else f"wrote {', '.join(stale)}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
