@@ -1,0 +1,5 @@
+from cityloop.kernel.features import FeatureConfig
+
+
+class KeysConfig(FeatureConfig):
+    name = "cityloop.sense.keys"

@@ -1,0 +1,188 @@
+"""Writes of the registers. Every entry has a key of its owner, so entering it twice changes nothing."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from cityloop.kernel.audit.port import record
+from cityloop.kernel.organisations.port import organization
+from cityloop.kernel.problems import Conflict, Invalid
+from cityloop.sense.observations.models import Datastream, Location, ObservedProperty, Sensor, Thing
+
+
+@transaction.atomic
+def ensure_property(
+    *,
+    name: str,
+    label: str,
+    unit: str,
+    label_en: str = "",
+    definition: str = "",
+    description: str = "",
+    description_en: str = "",
+    valid_least: float | None = None,
+    valid_most: float | None = None,
+    rate_max: float | None = None,
+    stuck_after_s: int | None = None,
+    stuck_above: float | None = None,
+) -> int:
+    """Enter a property, unless it is there: an existing one is kept as it is, for an operator may have edited it.
+
+    Args:
+        name: Machine name such as pm25: letters, digits, - and _.
+        unit: Unit code, such as ug/m3 or cm.
+        valid_least, valid_most: Valid range, inclusive. `rate_max`: unit per hour. See `PropertyView` for the rest.
+
+    Returns:
+        Its id.
+
+    Raises:
+        Conflict: It is there with another unit: the same number would mean another thing.
+        Invalid: The name or the range is not allowed.
+    """
+    found = ObservedProperty.objects.filter(name=name).first()
+    if found is not None:
+        if found.unit != unit:
+            raise Conflict(
+                f"Property {name} is measured in {found.unit!r} here, not in {unit!r}. Convert the values "
+                "(`factor` in an import's mapping) or choose another property name."
+            )
+        return found.id
+    if not name or len(name) > 60 or not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
+        raise Invalid(f"property name {name!r}; allowed: 1 to 60 ASCII letters, digits, - or _, such as pm25.")
+    if valid_least is not None and valid_most is not None and valid_least >= valid_most:
+        raise Invalid(f"valid range of {name}: {valid_least} to {valid_most}; allowed: the first below the second.")
+    if rate_max is not None and not rate_max > 0:
+        raise Invalid(f"fastest change of {name}: {rate_max}; allowed: above 0 (unit per hour), or none.")
+    row = ObservedProperty.objects.create(
+        name=name,
+        label=label,
+        label_en=label_en,
+        unit=unit,
+        definition=definition,
+        description=description,
+        description_en=description_en,
+        valid_least=valid_least,
+        valid_most=valid_most,
+        rate_max=rate_max,
+        stuck_after_s=stuck_after_s,
+        stuck_above=stuck_above,
+    )
+    record("property.entered", about=("observed_property", str(row.id)), after={"name": name, "unit": unit})
+    return row.id
+
+
+@transaction.atomic
+def ensure_thing(
+    *,
+    key: str,
+    name: str,
+    name_en: str = "",
+    kind: str = "",
+    longitude: float | None = None,
+    latitude: float | None = None,
+    description: str = "",
+    properties: Mapping[str, object] | None = None,
+) -> int:
+    """Enter a Thing, or bring the one with this key up to date. Returns its id.
+
+    Args:
+        key: The name its owner knows it by, unique in the city.
+        longitude, latitude: Degrees, CGCS2000; both or none. Without them a Thing keeps the place it has.
+
+    Raises:
+        Invalid: No key, or a place that is not on Earth.
+    """
+    if not 1 <= len(key) <= 120:
+        raise Invalid(f"key of a Thing {key!r}; allowed: 1 to 120 characters.")
+    if (longitude is None) != (latitude is None):
+        raise Invalid(f"place of {key}: longitude {longitude}, latitude {latitude}; allowed: both or none.")
+    row = Thing.objects.select_related("location").filter(key=key).first() or Thing(key=key)
+    before = (row.name, row.name_en, row.kind, row.description, row.properties, row.location_id)
+    row.name, row.name_en, row.kind, row.description = name or key, name_en, kind, description
+    if properties is not None:
+        row.properties = dict(properties)
+    if longitude is not None and latitude is not None:
+        row.location = _location(row, longitude, latitude)
+    if row.pk is None:
+        row.save()
+        record("thing.entered", about=("thing", str(row.id)), after={"key": key, "name": row.name})
+    elif before != (row.name, row.name_en, row.kind, row.description, row.properties, row.location_id):
+        row.save()
+        record("thing.changed", about=("thing", str(row.id)), after={"key": key, "name": row.name})
+    return row.id
+
+
+@transaction.atomic
+def ensure_datastream(
+    *,
+    key: str,
+    thing_id: int,
+    property: str,
+    name: str = "",
+    name_en: str = "",
+    sensor_key: str = "",
+    sensor_name: str = "",
+    department_code: str = "",
+    stuck_after_s: int | None = None,
+) -> int:
+    """Enter a Datastream, unless one with this key is there.
+
+    Args:
+        key: The name its owner knows it by, unique in the city.
+        property: Machine name of a property that was entered before.
+        sensor_key: Kind of instrument; empty: unknown.
+        department_code: Department that owns the data, or empty.
+
+    Returns:
+        Its id.
+
+    Raises:
+        Invalid: The property, Thing or department does not exist.
+        Conflict: The key belongs to a Datastream of another Thing or property.
+    """
+    found = Datastream.objects.select_related("observed_property").filter(key=key).first()
+    if found is not None:
+        if found.thing_id != thing_id or found.observed_property.name != property:
+            raise Conflict(
+                f"Datastream {key!r} is there already, of Thing {found.thing_id} and property "
+                f"{found.observed_property.name}. Choose another key."
+            )
+        return found.id
+    if not 1 <= len(key) <= 200:
+        raise Invalid(f"key of a Datastream {key!r}; allowed: 1 to 200 characters.")
+    kind = ObservedProperty.objects.filter(name=property).first()
+    thing = Thing.objects.filter(id=thing_id).first()
+    if kind is None or thing is None:
+        missing = f"property {property!r}" if kind is None else f"Thing {thing_id}"
+        raise Invalid(f"Datastream {key!r}: {missing} does not exist. Enter it first.")
+    owner = organization(department_code) if department_code else None
+    if department_code and owner is None:
+        raise Invalid(f"Datastream {key!r}: department {department_code!r} is not known. Enter it first.")
+    sensor, _ = Sensor.objects.get_or_create(
+        key=sensor_key or "unknown", defaults={"name": sensor_name or sensor_key or "unknown"}
+    )
+    row = Datastream.objects.create(
+        key=key,
+        name=name or f"{thing.name} {kind.label}",
+        name_en=name_en or f"{thing.name_en or thing.name} {kind.label_en or kind.label}",
+        thing=thing,
+        sensor=sensor,
+        observed_property=kind,
+        department_id=owner.id if owner else None,
+        stuck_after_s=stuck_after_s,
+    )
+    record("datastream.entered", about=("datastream", str(row.id)), after={"key": key, "property": property})
+    return row.id
+
+
+def _location(thing: Thing, longitude: float, latitude: float) -> Location:
+    if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
+        raise Invalid(
+            f"place of {thing.key}: longitude {longitude}, latitude {latitude}; "
+            "allowed: -180 to 180 and -90 to 90 degrees."
+        )
+    place = thing.location
+    if place is not None and (place.longitude, place.latitude) == (longitude, latitude):
+        return place
+    return Location.objects.create(name=thing.name, longitude=longitude, latitude=latitude)
