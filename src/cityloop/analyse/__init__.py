@@ -1,0 +1,1 @@
+"""Analyse: from clean observations to episodes and incidents. See README.md."""
