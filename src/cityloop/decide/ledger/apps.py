@@ -1,0 +1,5 @@
+from cityloop.kernel.features import FeatureConfig
+
+
+class LedgerConfig(FeatureConfig):
+    name = "cityloop.decide.ledger"
