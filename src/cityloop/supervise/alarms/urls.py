@@ -1,0 +1,5 @@
+from django.urls import path
+
+from cityloop.supervise.alarms import pages
+
+urlpatterns = [path("alarms", pages.alarms)]
