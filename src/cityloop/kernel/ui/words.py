@@ -1,0 +1,40 @@
+"""The words of charts and maps in the reader's language, for the pure renderers."""
+
+from django.utils.translation import gettext as _
+
+from cityloop.kernel.ui.chart_contracts import ChartWords
+from cityloop.kernel.ui.map import MapWords
+from cityloop.kernel.ui.wording import is_chinese
+
+
+def chart_words() -> ChartWords:
+    """For `chart.line_chart`, `chart.responsive_chart` and the timeline."""
+    return ChartWords(
+        language="zh-hans" if is_chinese() else "en",
+        nothing=_("No values in this time"),
+        peak=_("Highest {value}"),
+        now=_("Now {time}"),
+        suspect=_("suspect value"),
+        bad=_("impossible value, left out"),
+        suspect_count=_("{count} suspect values."),
+        bad_count=_("{count} impossible values."),
+        summary=_(
+            "{quantity}, {unit}, {since} to {until}: lowest {low}, highest {high} at {high_at}, "
+            "last {last} at {last_at}."
+        ),
+        empty_summary=_("{quantity}, {unit}: no values in this time."),
+        threshold_summary=_("Level {numeral} begins at {value}."),
+        rain=_("Rain"),
+        incidents=_("Incidents"),
+        decisions=_("Decisions"),
+        rain_most=_("at most {value} mm in 10 min"),
+        timeline_summary=_(
+            "{hours} hours to {now}: {incidents} incidents, {decisions} decisions, "
+            "rain at most {rain} mm in 10 minutes."
+        ),
+    )
+
+
+def map_words() -> MapWords:
+    """For `map.render`."""
+    return MapWords(cluster=_("{count} incidents here, gravest level {level}"))
