@@ -1,0 +1,5 @@
+from cityloop.kernel.features import FeatureConfig
+
+
+class FrontConfig(FeatureConfig):
+    name = "cityloop.desk.front"

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from cityloop.desk.front import pages
+
+urlpatterns = [path("", pages.front)]

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from cityloop.desk.search import pages
+
+urlpatterns = [path("search", pages.search)]

@@ -1,0 +1,5 @@
+from cityloop.kernel.features import FeatureConfig
+
+
+class WholeLoopConfig(FeatureConfig):
+    name = "cityloop.desk.whole_loop"

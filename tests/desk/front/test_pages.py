@@ -1,0 +1,48 @@
+"""The first page tells anybody the state of the day, and nothing that is nobody's business."""
+
+import pytest
+from django.test import Client
+from tests.serve.made_city import CityClock, detected, send
+
+
+def page(language: str = "zh-hans") -> str:
+    answer = Client(headers={"accept-language": language, "accept": "text/html"}).get("/")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_before_there_is_a_city_it_names_the_next_step() -> None:
+    assert "cityloop init" in page()
+
+
+@pytest.mark.usefixtures("city")
+def test_a_city_that_has_just_begun_has_one_sentence_and_one_step() -> None:
+    text = page()
+    assert "这座城市刚刚起步，还没有设备送来数据。" in text
+    assert "/sign-in?next=/data" in text
+    assert "今日立案" not in text
+
+
+def test_the_day_is_told_by_class_and_district(flooded: str) -> None:
+    text = page()
+    assert "目前有 1 件案件在办" in text
+    assert "东泽区" in text
+    assert "道路积水" in text
+    assert "水深" in text
+    for secret in ("青溪下穿", flooded, "2107", "3350", "SW-0417", "121.5"):
+        assert secret not in text, secret
+    english = page("en")
+    assert "1 incident is in hand" in english
+    assert "Dongze" in english
+
+
+def test_all_that_is_grave_is_said(city: CityClock) -> None:
+    send(detected(level=1))
+    assert "其中有严重事项" in page()
+
+
+def test_it_needs_no_session_and_few_queries(flooded: str, django_assert_max_num_queries: object) -> None:
+    page()
+    with django_assert_max_num_queries(8):  # type: ignore[operator]
+        page()
