@@ -1,0 +1,1 @@
+"""A made city with a known truth: first look, tests, load."""
