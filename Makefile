@@ -36,7 +36,7 @@ lint: $(VENV)/.installed-test ## format, types, walls, style
 	@sh tools/lint.sh "$(BIN)"
 
 bench: $(VENV)/.installed-test ## measure; figures belong in docs/reference/performance.md
-	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python -m benchmarks.run
 
 docs: $(VENV)/.installed-test ## write the generated reference pages
 	@$(BIN)/python tools/reference.py

@@ -16,8 +16,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from django.conf import settings as django_settings
-from django.db import connections
+from django.db import connection, connections
 
 from cityloop import __version__
 from cityloop.kernel import clock, settings
@@ -76,8 +75,7 @@ def restore(source: Path, force: bool) -> dict[str, object]:
 
 
 def _sqlite_path() -> Path | None:
-    about = django_settings.DATABASES["default"]
-    return Path(about["NAME"]) if about["ENGINE"].endswith("sqlite3") else None
+    return Path(str(connection.settings_dict["NAME"])) if connection.vendor == "sqlite" else None
 
 
 def _copy_registers(folder: Path) -> None:
@@ -200,7 +198,7 @@ def _replace_sqlite(source: Path, target: Path) -> None:
 
 
 def _run_postgres(program: str, arguments: list[str]) -> None:
-    about = django_settings.DATABASES["default"]
+    about = {key: str(value or "") for key, value in connection.settings_dict.items()}
     environment = {**os.environ, "PGPASSWORD": about["PASSWORD"]}
     where = ["--dbname", about["NAME"]]
     for flag, key in (("--host", "HOST"), ("--port", "PORT"), ("--username", "USER")):

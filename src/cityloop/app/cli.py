@@ -83,7 +83,9 @@ def _compose() -> None:
             app.add_typer(groups[room], name=room)
         import_module(f"{config.name}.cli").register(groups.get(room, app))
     if find_spec("cityloop.demo.cli") is not None:
-        import_module("cityloop.demo.cli").register(app)
+        from cityloop.app.processes import demo_house
+
+        import_module("cityloop.demo.cli").register(app, demo_house())
 
 
 @app.command()

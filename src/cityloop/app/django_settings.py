@@ -130,8 +130,8 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": settings.text("CITYLOOP_LOG_LEVEL")},
     "loggers": {
-        # Paths with staff numbers typed into them must not reach the log; our own middleware logs what matters.
-        "django.request": {"level": "CRITICAL"},
+        # Not-found and refused requests (WARNING) carry whatever somebody typed into the address: they stay out of the log.
+        "django.request": {"level": "ERROR"},
         "axes": {"level": "ERROR"},
         "granian": {"level": "WARNING"},
         "_granian": {"level": "WARNING"},

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.conf import settings as django_settings
 from django.db import DatabaseError, connection
 
 from cityloop.app.composition import pending_migrations
@@ -81,7 +80,7 @@ def _database() -> Iterator[Finding]:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA quick_check")
             answer = cursor.fetchone()[0]
-            path = Path(django_settings.DATABASES["default"]["NAME"])
+            path = Path(str(connection.settings_dict["NAME"]))
             if answer != "ok":
                 yield Finding("database", "fault", f"{path} is damaged ({answer}); restore the newest backup.")
                 return

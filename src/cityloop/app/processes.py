@@ -1,12 +1,13 @@
 """What `cityloop run` starts, and the checks before it does."""
 
 import ipaddress
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import typer
 
-from cityloop.app.composition import pending_migrations
+from cityloop.app.composition import migrate, pending_migrations
 from cityloop.app.run import ROLES, Child, Tree, check_port, children_of, serve, work
+from cityloop.demo.run.contracts import House
 from cityloop.kernel import settings
 from cityloop.kernel.problems import BadRequest, Conflict
 
@@ -37,6 +38,17 @@ def start_tree(children: list[Child], host: str, port: int, ready: Callable[[], 
     """
     check_port(host, port)
     Tree(children).run(ready=ready, until_ready=f"{address(host, port)}/readyz")
+
+
+def demo_house() -> House:
+    """What the demo needs of the composer."""
+
+    def start(extra: Mapping[str, Sequence[str]], host: str, port: int, ready: Callable[[], None]) -> None:
+        check_open(host)
+        more = [Child(name, list(command)) for name, command in extra.items()]
+        start_tree([*children_of(("web", "worker"), host, port), *more], host, port, ready)
+
+    return House(migrate=migrate, start=start)
 
 
 def address(host: str, port: int) -> str:

@@ -70,7 +70,8 @@ def person_of(request: HttpRequest) -> PersonView | None:
 def _guarded(view: View, guard: str) -> View:
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return view(request, *args, **kwargs)
+        answer: HttpResponse = view(request, *args, **kwargs)
+        return answer
 
     wrapped.cityloop_guard = guard  # type: ignore[attr-defined]
     return wrapped

@@ -3,6 +3,7 @@
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 
 from django.apps import AppConfig
 
@@ -21,7 +22,7 @@ class FeatureConfig(AppConfig):
         # Django takes the one config of apps.py that says so; this base class is imported there too.
         cls.default = True
 
-    def __init__(self, app_name: str, app_module: object) -> None:
+    def __init__(self, app_name: str, app_module: ModuleType | None) -> None:
         room, feature = app_name.split(".")[-2:]
         self.label = f"{room}_{feature}"
         super().__init__(app_name, app_module)

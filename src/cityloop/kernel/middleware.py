@@ -37,20 +37,27 @@ class GuardMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        guard = access.guard_of(view)
-        if guard in (access.PUBLIC, access.KEYED):
-            return None
-        if guard is None:
-            log.error("view without a guard denied", extra={"view": getattr(view, "__qualname__", "?")})
-            raise Forbidden("This page has no guard, so it is closed to everybody. Report it to the administrator.")
-        person = access.person_of(request)
-        if person is None:
-            raise Unauthorized("Sign in first.")
-        if getattr(request.user, "must_change_password", False) and request.path not in BEFORE_NEW_PASSWORD:
-            return redirect("/password")
-        if guard != access.SIGNED_IN and guard not in person.permissions:
-            raise Forbidden(f"This needs the permission {guard}; ask an administrator for a post that has it.")
+        try:
+            return _admit(request, view)
+        except Problem as problem:  # Django hands an exception of process_view to nobody
+            return problem_response(request, problem)
+
+
+def _admit(request: HttpRequest, view: Any) -> HttpResponse | None:
+    guard = access.guard_of(view)
+    if guard in (access.PUBLIC, access.KEYED):
         return None
+    if guard is None:
+        log.error("view without a guard denied", extra={"view": getattr(view, "__qualname__", "?")})
+        raise Forbidden("This page has no guard, so it is closed to everybody. Report it to the administrator.")
+    person = access.person_of(request)
+    if person is None:
+        raise Unauthorized("Sign in first.")
+    if getattr(request.user, "must_change_password", False) and request.path not in BEFORE_NEW_PASSWORD:
+        return redirect("/password")
+    if guard != access.SIGNED_IN and guard not in person.permissions:
+        raise Forbidden(f"This needs the permission {guard}; ask an administrator for a post that has it.")
+    return None
 
 
 class ProblemMiddleware:

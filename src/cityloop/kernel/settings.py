@@ -7,6 +7,7 @@ test or a process can change them. `cityloop settings` prints the list and the r
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -130,7 +131,13 @@ def switch(name: str) -> bool:
 
 def home() -> Path:
     """The folder of all embedded state, absolute."""
-    return Path(os.environ.get("CITYLOOP_HOME") or _BY_NAME["CITYLOOP_HOME"].default).expanduser().resolve()
+    return _absolute(os.environ.get("CITYLOOP_HOME") or _BY_NAME["CITYLOOP_HOME"].default)
+
+
+@lru_cache(maxsize=8)
+def _absolute(folder: str) -> Path:
+    # The hot path asks for an address below the home folder with every request; resolving it costs system calls.
+    return Path(folder).expanduser().resolve()
 
 
 def unknown() -> list[str]:

@@ -16,6 +16,8 @@ def next_number(prefix: str, at: datetime) -> str:
     """
     served = city()
     day = clock.local(at, served.time_zone if served else "UTC").date()
-    DayCounter.objects.get_or_create(prefix=prefix, day=day)
-    DayCounter.objects.filter(prefix=prefix, day=day).update(last=F("last") + 1)
-    return f"{prefix}-{day:%Y%m%d}-{DayCounter.objects.get(prefix=prefix, day=day).last:04d}"
+    counters = DayCounter.objects.filter(prefix=prefix, day=day)
+    if not counters.update(last=F("last") + 1):
+        DayCounter.objects.get_or_create(prefix=prefix, day=day)
+        counters.update(last=F("last") + 1)
+    return f"{prefix}-{day:%Y%m%d}-{counters.values_list('last', flat=True)[0]:04d}"

@@ -28,7 +28,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     staff_number = request.POST.get("staff_number", "").strip()
     if request.method == "GET":
         return render(request, "kernel_people/sign_in.html", {"next": after, "errors": []})
-    row = authenticate(request, username=staff_number, password=request.POST.get("password", ""))
+    row = authenticate(request, staff_number=staff_number, password=request.POST.get("password", ""))
     if isinstance(row, Person):
         login(request, row)
         return redirect("/password" if row.must_change_password else after)

@@ -24,12 +24,14 @@ def enter_person(
     by: PersonView | None = None,
     must_change_password: bool = True,
     check_password: bool = True,
+    password_hash: str = "",
 ) -> int:
     """Enter a person with a first post.
 
     Args:
         by: Who does it; None for the installation itself (init, demo).
         must_change_password: The first password was set by somebody else.
+        password_hash: The password, hashed already (a made city gives all its people one password and hashes it once).
 
     Returns:
         The person's id.
@@ -50,7 +52,10 @@ def enter_person(
     row = Person(staff_number=staff_number, created_at=clock.now(), must_change_password=must_change_password)
     if check_password:
         _check_password(password, row)
-    row.set_password(password)
+    if password_hash:
+        row.password = password_hash
+    else:
+        row.set_password(password)
     row.save()
     Post.objects.create(person=row, role=role, organization=_organization(organization_code))
     record(

@@ -1,0 +1,124 @@
+import json
+
+import pytest
+from django.test import Client
+
+from cityloop.kernel.people.contracts import Role
+from cityloop.kernel.people.models import Person
+from cityloop.kernel.people.port import enter_person
+
+pytestmark = pytest.mark.usefixtures("small_city")
+
+GOOD = "lantern-quarry-58"
+PAGE = {"HTTP_ACCEPT": "text/html"}
+
+
+def enter(number: str = "1001", role: Role = Role.ADMINISTRATOR, must_change: bool = False) -> None:
+    enter_person(
+        staff_number=number, password=GOOD, role=role, organization_code="water", must_change_password=must_change
+    )
+
+
+def sign_in(client: Client, number: str = "1001", password: str = GOOD, after: str = "") -> int:
+    return client.post("/sign-in", {"staff_number": number, "password": password, "next": after}, **PAGE).status_code
+
+
+def test_signing_in_and_out() -> None:
+    enter()
+    client = Client()
+    assert client.get("/people", **PAGE).headers["Location"].startswith("/sign-in?next=")
+    answer = client.post("/sign-in", {"staff_number": "1001", "password": GOOD, "next": "/people"}, **PAGE)
+    assert answer.headers["Location"] == "/people"
+    assert client.get("/people", **PAGE).status_code == 200
+    client.post("/sign-out")
+    assert client.get("/people", **PAGE).status_code == 302
+
+
+def test_a_wrong_password_and_an_unknown_number_get_the_same_answer() -> None:
+    enter()
+    answers = [
+        Client().post("/sign-in", {"staff_number": number, "password": "wrong"}, **PAGE).content.decode()
+        for number in ("1001", "9999")
+    ]
+    assert "工号或密码不正确" in answers[0]
+    assert [text.count("工号或密码不正确") for text in answers] == [1, 1]
+
+
+def test_guessing_is_locked() -> None:
+    enter()
+    client = Client()
+    for _ in range(10):
+        sign_in(client, password="wrong")
+    assert sign_in(client) == 429
+
+
+def test_the_way_back_never_leads_elsewhere() -> None:
+    enter()
+    answer = Client().post(
+        "/sign-in", {"staff_number": "1001", "password": GOOD, "next": "https://evil.example/"}, **PAGE
+    )
+    assert answer.headers["Location"] == "/operations"
+
+
+def test_a_first_password_has_to_be_changed_before_anything_else() -> None:
+    enter(must_change=True)
+    client = Client()
+    sign_in(client)
+    assert client.get("/people", **PAGE).headers["Location"] == "/password"
+    new = "harbour-violet-31"
+    wrong = client.post("/password", {"old": "no", "new": new, "again": "other"}, **PAGE)
+    assert wrong.status_code == 422
+    assert "现用密码不正确" in wrong.content.decode()
+    assert (
+        client.post("/password", {"old": GOOD, "new": new, "again": new}, **PAGE).headers["Location"] == "/operations"
+    )
+    assert client.get("/people", **PAGE).status_code == 200
+
+
+def test_a_leaver_s_session_ends_at_once() -> None:
+    enter()
+    client = Client()
+    sign_in(client)
+    Person.objects.update(is_active=False)
+    assert client.get("/people", **PAGE).status_code == 302
+
+
+def test_a_worker_may_not_see_people() -> None:
+    enter("2001", Role.WORKER)
+    client = Client()
+    sign_in(client, "2001")
+    answer = client.get("/people", HTTP_ACCEPT="application/json")
+    assert answer.status_code == 403
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert json.loads(answer.content)["title"] == "Not allowed"
+
+
+def test_entering_a_person_by_the_form() -> None:
+    enter()
+    client = Client()
+    sign_in(client)
+    form = {"staff_number": "1002", "role": "clerk", "organization": "water", "password": GOOD}
+    assert client.post("/people/enter", form, **PAGE).headers["Location"] == "/people"
+    again = client.post("/people/enter", form, **PAGE)
+    assert again.status_code == 422
+    assert "1002" in again.content.decode()
+
+
+def test_a_form_from_elsewhere_is_refused() -> None:
+    enter()
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post("/sign-in", {"staff_number": "1001", "password": GOOD}, HTTP_ACCEPT="application/json")
+    assert answer.status_code == 403
+    assert json.loads(answer.content)["detail"].startswith("The form has expired")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("path", ["/sign-in", "/people", "/password"])
+def test_pages_in_both_languages(language: str, path: str) -> None:
+    enter()
+    client = Client()
+    sign_in(client)
+    client.cookies["cityloop_language"] = language
+    text = client.get(path, **PAGE).content.decode()
+    assert f'lang="{"zh-Hans" if language == "zh-hans" else "en"}"' in text
+    assert ("工号" in text) == (language == "zh-hans") or path == "/password"
