@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -28,15 +29,8 @@ class Answer:
 Command = Callable[..., Answer]
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """An empty home folder."""
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def cityloop(home: Path) -> Command:
-    """Run `cityloop …` in the empty home."""
+def command_in(home: Path) -> Command:
+    """`cityloop …` with this home; a test may name another."""
 
     def run(*arguments: str, **environment: str) -> Answer:
         clean = {key: value for key, value in os.environ.items() if not key.startswith(("CITYLOOP_", "DJANGO_"))}
@@ -54,8 +48,25 @@ def cityloop(home: Path) -> Command:
 
 
 @pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home folder of one's own."""
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def cityloop(home: Path) -> Command:
+    """Run `cityloop …` in an empty home."""
+    return command_in(home)
+
+
+@pytest.fixture
 def city_files(tmp_path: Path) -> dict[str, Path]:
     """The files a small real city begins with."""
+    return write_city_files(tmp_path)
+
+
+def write_city_files(folder: Path) -> dict[str, Path]:
+    """One department, one district, one cell."""
     ring = [[112.0, 30.0], [112.1, 30.0], [112.1, 30.1], [112.0, 30.1], [112.0, 30.0]]
     area = {"type": "Polygon", "coordinates": [ring]}
 
@@ -63,7 +74,7 @@ def city_files(tmp_path: Path) -> dict[str, Path]:
         feature = {"type": "Feature", "properties": properties, "geometry": area}
         return json.dumps({"type": "FeatureCollection", "features": [feature]}, ensure_ascii=False)
 
-    files = {name: tmp_path / name for name in ("departments.csv", "districts.geojson", "cells.geojson")}
+    files = {name: folder / name for name in ("departments.csv", "districts.geojson", "cells.geojson")}
     files["departments.csv"].write_text("code,name,name_en\nwater,市水利局,Water Bureau\n", encoding="utf-8-sig")
     files["districts.geojson"].write_text(collection({"code": "429101", "name": "东区"}))
     files["cells.geojson"].write_text(
@@ -72,14 +83,24 @@ def city_files(tmp_path: Path) -> dict[str, Path]:
     return files
 
 
-@pytest.fixture
-def founded(cityloop: Command, city_files: dict[str, Path]) -> Command:
-    """The command line of a city that has begun."""
-    answer = cityloop(
-        "init", "--name", "试验市", "--name-en", "Trial", "--administrator", "admin",
-        "--departments", str(city_files["departments.csv"]), "--districts", str(city_files["districts.geojson"]),
-        "--cells", str(city_files["cells.geojson"]), CITYLOOP_ADMIN_PASSWORD="lantern-quarry-58",
-    )  # fmt: skip
+@pytest.fixture(scope="session")
+def founded_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of a city that has begun; tests get copies."""
+    folder = tmp_path_factory.mktemp("founded")
+    files = write_city_files(folder)
+    answer = command_in(folder / "home")(
+        *("init", "--name", "试验市", "--name-en", "Trial", "--administrator", "admin"),
+        *("--departments", str(files["departments.csv"]), "--districts", str(files["districts.geojson"])),
+        *("--cells", str(files["cells.geojson"])),
+        CITYLOOP_ADMIN_PASSWORD="lantern-quarry-58",
+    )
     assert answer.code == 0, answer.err
     assert answer.json() == {"city": "试验市", "departments": 1, "districts": 1, "cells": 1, "map_features": 0}
-    return cityloop
+    return folder / "home"
+
+
+@pytest.fixture
+def founded(founded_home: Path, home: Path) -> Command:
+    """The command line of a city that has begun."""
+    shutil.copytree(founded_home, home)
+    return command_in(home)

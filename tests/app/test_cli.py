@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.app.conftest import Command
 
-pytestmark = pytest.mark.sqlite_only
+pytestmark = [pytest.mark.sqlite_only, pytest.mark.xdist_group("commands")]
 
 
 def init_arguments(files: dict[str, Path], **changed: str) -> list[str]:

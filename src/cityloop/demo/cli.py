@@ -22,7 +22,7 @@ def register(root: typer.Typer, house: House) -> None:
     @group.callback()
     def demo(
         context: typer.Context,
-        seed: Annotated[int | None, typer.Option(help="The same seed makes the same city; default 1.", min=0)] = None,
+        seed: Annotated[int | None, typer.Option(help="The same seed makes the same city; default 3.", min=0)] = None,
         speed: Annotated[float, typer.Option(help="City seconds in a real second.")] = 60.0,
         host: Annotated[str, typer.Option(help="Address to listen on; empty: CITYLOOP_HOST.")] = "",
         port: Annotated[int, typer.Option(help="Port to listen on; 0: CITYLOOP_PORT.", min=0, max=65535)] = 0,

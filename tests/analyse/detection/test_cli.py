@@ -21,6 +21,7 @@ def run(*arguments: str) -> Result:
     cli.register(group)
     found = CliRunner().invoke(group, arguments)
     if found.exception is not None and not isinstance(found.exception, SystemExit):
+        assert found.stdout == "", "nothing is printed before an error"
         raise found.exception
     assert found.exit_code == 0, found.output
     return found

@@ -70,6 +70,12 @@ def test_rules_from_a_file(tmp_path: Path) -> None:
     assert read_rules(path) == [GOOD]
 
 
+def test_the_example_file() -> None:
+    (rule,) = read_rules(Path(__file__).resolve().parents[3] / "examples" / "rules.yaml")
+    assert faults(rule) == {}
+    assert (rule.property, rule.at_least, rule.minimum_s, rule.gap_s) == ("pm25", 250.0, 10_800, 21_600)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -28,6 +28,13 @@ def test_a_crew_stays_until_the_water_has_gone_and_at_least_a_while() -> None:
     assert work.is_done(pumping, device(Site.UNDERPASS), 40.0, 251.0)
 
 
+def test_pumps_stay_in_heavy_rain_but_not_for_ever() -> None:
+    pumping = job("2 台泵车到场抽排")
+    assert not work.is_done(pumping, device(Site.UNDERPASS), 1.0, 130.0, rain_mmh=30.0)
+    assert work.is_done(pumping, device(Site.UNDERPASS), 1.0, 130.0, rain_mmh=5.0)
+    assert work.is_done(pumping, device(Site.UNDERPASS), 1.0, 150.0, rain_mmh=30.0)
+
+
 def test_a_guard_goes_when_cars_can_pass() -> None:
     assert work.is_done(job("现场警戒", "traffic_police"), device(Site.UNDERPASS), 9.0, 130.0)
 

@@ -1,5 +1,7 @@
 """Query options of SensorThings."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,10 +49,8 @@ def test_what_is_written_is_read(wanted: list[Comparison]) -> None:
 
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused_and_never_breaks(text: str) -> None:
-    try:
+    with suppress(QueryError):
         parse_filter(text)
-    except QueryError as error:
-        assert "allowed" in str(error)
 
 
 def test_a_plus_that_became_a_space_is_put_back() -> None:

@@ -181,7 +181,9 @@ def test_migrating_again_changes_nothing(empty_store: ObservationStore) -> None:
     assert empty_store.newest_id() == 6
 
 
-def test_a_copy_is_whole_while_the_store_is_in_use(empty_store: ObservationStore, store_url: str, tmp_path: Path) -> None:
+def test_a_copy_is_whole_while_the_store_is_in_use(
+    empty_store: ObservationStore, store_url: str, tmp_path: Path
+) -> None:
     fill(empty_store, ROWS)
     if store_url.startswith("postgresql"):
         with pytest.raises(StoreError, match="pg_dump or pgBackRest"):

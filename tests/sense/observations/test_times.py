@@ -1,5 +1,6 @@
 """Times as text."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -60,7 +61,5 @@ def test_forms_that_are_refused_say_what_is_allowed(text: str, message: str) -> 
 
 @given(st.text(max_size=40))
 def test_any_text_is_read_or_refused_and_never_breaks(text: str) -> None:
-    try:
+    with suppress(ValueError):
         assert isinstance(parse_instant(text), int)
-    except ValueError as error:
-        assert str(error)

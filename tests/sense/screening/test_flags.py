@@ -17,7 +17,9 @@ limits = st.builds(
     stuck_after_s=st.none() | st.integers(1, 100_000),
     stuck_above=st.none() | st.floats(-10, 10),
 )
-rows = st.lists(st.tuples(st.integers(1, 10 * HOUR), st.sampled_from([0.0, 1.0, 5.0, 5.0, 900.0, -2000.0])), max_size=40)
+rows = st.lists(
+    st.tuples(st.integers(1, 10 * HOUR), st.sampled_from([0.0, 1.0, 5.0, 5.0, 900.0, -2000.0])), max_size=40
+)
 
 
 def judge(limits: Limits, rows: list[tuple[int, float]]) -> list[Reason]:
@@ -39,7 +41,11 @@ def test_a_stream_without_limits_is_always_good() -> None:
 
 
 def test_a_change_faster_than_the_property_can_is_suspect_and_just_as_fast_is_not() -> None:
-    assert judge(Limits(rate_max=60), [(0, 0.0), (MINUTE, 1.0), (2 * MINUTE, 2.5)]) == [Reason(0), Reason(0), Reason.RATE]
+    assert judge(Limits(rate_max=60), [(0, 0.0), (MINUTE, 1.0), (2 * MINUTE, 2.5)]) == [
+        Reason(0),
+        Reason(0),
+        Reason.RATE,
+    ]
 
 
 def test_a_spike_is_flagged_up_and_down_and_a_step_once() -> None:
@@ -55,7 +61,9 @@ def test_a_value_out_of_range_does_not_make_the_next_one_suspect() -> None:
 
 
 def test_a_stuck_value_is_suspect_after_the_limit_and_until_it_moves() -> None:
-    found = judge(Limits(stuck_after_s=3600), [(0, 7.0), (HOUR, 7.0), (HOUR + 1, 7.0), (2 * HOUR, 7.0), (3 * HOUR, 7.1)])
+    found = judge(
+        Limits(stuck_after_s=3600), [(0, 7.0), (HOUR, 7.0), (HOUR + 1, 7.0), (2 * HOUR, 7.0), (3 * HOUR, 7.1)]
+    )
     assert found == [Reason(0), Reason(0), Reason.STUCK, Reason.STUCK, Reason(0)]
 
 

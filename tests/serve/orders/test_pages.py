@@ -209,3 +209,19 @@ def test_searching_and_saved_filters(order: str, city: CityClock) -> None:
     assert order in page
     assert "超 9 分" in page
     assert order not in client.get("/orders?view=mine").content.decode()
+
+
+def test_what_has_no_clock_stands_last(order: str, city: CityClock) -> None:
+    send(detected("second", level=4))
+    orders.accept(order, by=staff("crew"))
+    orders.report(order, by=staff("crew"))
+    page = signed_in("clerk").get("/orders?view=open").content.decode()
+    assert page.index("GD-20260716-0002") < page.index(order)
+
+
+def test_an_address_of_a_form_leads_back_to_its_page(order: str) -> None:
+    client = signed_in("crew")
+    assert client.get(f"/orders/{order}/accept").headers["Location"] == f"/orders/{order}"
+    assert client.get(f"/orders/mine/{order}/report").headers["Location"] == "/orders/mine"
+    assert client.get("/orders/bulk").headers["Location"] == "/orders"
+    assert client.post(f"/orders/{order}/explode").status_code == 404

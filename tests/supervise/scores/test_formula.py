@@ -75,7 +75,7 @@ def test_wilson_against_the_closed_form() -> None:
 
 @pytest.mark.parametrize(
     ("false", "closed", "wolf"),
-    [(1, 1, False), (2, 2, True), (0, 9, False), (3, 9, False), (6, 9, True), (40, 99, False)],
+    [(1, 1, False), (2, 2, False), (3, 3, True), (0, 9, False), (3, 9, False), (6, 9, True), (40, 99, False)],
 )
 def test_who_cries_wolf(false: int, closed: int, wolf: bool) -> None:
     assert cries_wolf(false, closed) is wolf

@@ -40,9 +40,13 @@ def episodes_over_history(
         NotFound: One of the Datastreams does not exist or measures something else.
     """
     condition = Condition(at_least, minimum_us, gap_us)
-    for stream in streams_of(property, datastream_ids):
-        for run in history(stream.id, condition, since_us=since_us, until_us=until_us):
-            yield stream, run
+    # Checked before the first episode is asked for: a caller that has begun to print can't take it back.
+    streams = streams_of(property, datastream_ids)
+    return (
+        (stream, run)
+        for stream in streams
+        for run in history(stream.id, condition, since_us=since_us, until_us=until_us)
+    )
 
 
 def streams_of(property: str, datastream_ids: Sequence[int] = ()) -> list[DatastreamView]:

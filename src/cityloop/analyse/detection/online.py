@@ -14,7 +14,6 @@ else. The memory is valid for one place of the cursor only: moved by another wor
 import logging
 import threading
 import time
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,13 +22,14 @@ from django.db import transaction
 from cityloop.analyse.detection.contracts import RuleView
 from cityloop.analyse.detection.cursor import OvertakenError, Place, move, place
 from cityloop.analyse.detection.episode_writer import EpisodeWriter
-from cityloop.analyse.detection.episodes import BAD, Run
+from cityloop.analyse.detection.episodes import BAD
 from cityloop.analyse.detection.models import DetectionRule, Episode
 from cityloop.analyse.detection.nearby import EpisodesNear
 from cityloop.analyse.detection.selectors import rules
 from cityloop.analyse.detection.stored import StoredStream, condition_of
-from cityloop.analyse.detection.tail import Row, Tail, tail_of
-from cityloop.analyse.detection.window import Condition, clusters, window_around
+from cityloop.analyse.detection.tail import Row, Tail
+from cityloop.analyse.detection.watching import Round, Watch
+from cityloop.analyse.detection.window import Condition, window_around
 from cityloop.kernel import clock
 from cityloop.sense.observations import port as observations
 from cityloop.sense.observations.contracts import Batch
@@ -40,21 +40,9 @@ CHUNK: Final = 20_000
 SLICE: Final = 100_000
 WATCHES_MAX: Final = 200_000
 CLOSE_MAX: Final = 500
-# Late observations farther apart than this get windows of their own.
-CLUSTER_US: Final = 86_400_000_000
 # Seconds (real) a stream must have been quiet before the clock may end its episode: an import in the midst of history
 # has long passed the gap by the clock, and its next rows are on their way.
 QUIET_S: Final = 2.0
-
-
-@dataclass
-class Watch:
-    """A rule on a stream, and what is remembered of it. `row` is the row of the tail's run, when it has one."""
-
-    rule: RuleView
-    datastream_id: int
-    tail: Tail | None = None
-    row: Episode | None = None
 
 
 class Detector:
@@ -162,14 +150,15 @@ class Detector:
                 by_stream.setdefault(stream, []).append((at, result, number))
         if not by_stream:
             return
-        writer, heard = EpisodeWriter(clock.now()), time.monotonic()
         near = EpisodesNear(int(batch.time_us.min()), int(batch.time_us.max()), ahead=not caught_up)
+        this = Round(EpisodeWriter(clock.now()), near, caught_up)
+        heard = time.monotonic()
         for stream, rows in by_stream.items():
             rows.sort()
             self._heard[stream] = heard
             for watch in watches[stream]:
-                self._judge(watch, rows, condition_of(watch.rule, batch.cursor), writer, near, caught_up)
-        writer.flush()
+                watch.judge(rows, condition_of(watch.rule, batch.cursor), this)
+        this.writer.flush()
 
     def _watches_of(self, streams: set[int]) -> dict[int, list[Watch]]:
         """The watches of streams, those without any left out."""
@@ -193,62 +182,6 @@ class Detector:
                 and rule.definition.property == known[stream].property
                 and (not rule.definition.datastream_ids or stream in rule.definition.datastream_ids)
             ]
-
-    def _judge(
-        self,
-        watch: Watch,
-        rows: list[Row],
-        condition: Condition,
-        writer: EpisodeWriter,
-        near: EpisodesNear,
-        caught_up: bool,
-    ) -> None:
-        """Bring a stream's episodes in line with new rows (sorted by time, then result)."""
-        if condition.since_us is not None:
-            rows = [row for row in rows if row[0] >= condition.since_us]
-            if not rows:
-                return
-        tail = watch.tail
-        if tail is not None:
-            late = tail.late(rows, condition.at_least)
-            if not late or not tail.touched_by(late, condition.gap_us):
-                self._fold(watch, tail, rows, writer)
-                if late:
-                    self._look_around(watch, late, condition, writer, near)
-                return
-        watch.tail = watch.row = None
-        self._look_around(watch, rows, condition, writer, near)
-        if caught_up:
-            watch.tail = tail_of(StoredStream(watch.datastream_id), condition)
-
-    def _fold(self, watch: Watch, tail: Tail, rows: list[Row], writer: EpisodeWriter) -> None:
-        rule = watch.rule.definition
-        before = tail.run
-        for run in tail.fold(rows, rule.at_least, rule.gap_us):
-            self._settle(watch, run, writer)
-            watch.row = None
-        if tail.run is not None and tail.run is not before:
-            self._settle(watch, tail.run, writer)
-
-    def _settle(self, watch: Watch, run: Run, writer: EpisodeWriter) -> None:
-        if run.lasting_us < watch.rule.definition.minimum_us:
-            return
-        if watch.row is not None:
-            writer.renew(watch.rule, watch.row, run)
-        else:
-            watch.row = writer.settle(watch.rule, watch.datastream_id, run.start_us, run.end_us, [run])[0]
-
-    def _look_around(
-        self, watch: Watch, rows: list[Row], condition: Condition, writer: EpisodeWriter, near: EpisodesNear
-    ) -> None:
-        """Judge anew the windows around rows."""
-        high = any(row[1] >= condition.at_least for row in rows)
-        if not high and not near.any(watch.rule, watch.datastream_id, rows[0][0], rows[-1][0]):
-            return
-        stream = StoredStream(watch.datastream_id)
-        for first_us, last_us in clusters([row[0] for row in rows], max(CLUSTER_US, condition.gap_us)):
-            window = window_around(stream, condition, first_us, last_us)
-            writer.settle(watch.rule, watch.datastream_id, window.first_us, window.last_us, window.runs)
 
     # History that a rule has not seen yet
 

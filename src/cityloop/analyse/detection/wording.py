@@ -34,12 +34,13 @@ def property_name(measured: PropertyView | None, name: str) -> str:
 def sentence(definition: RuleDefinition, measured: PropertyView | None) -> str:
     """What a rule does, in one sentence."""
     unit = measured.unit if measured else ""
+    title = definition.title if is_chinese() or not definition.title_en else definition.title_en
     words = {
         "property": property_name(measured, definition.property),
         "threshold": amount(definition.at_least, unit),
         "minimum": span(definition.minimum_s),
         "gap": span(definition.gap_s),
-        "title": definition.title if is_chinese() or not definition.title_en else definition.title_en,
+        "title": title.replace("{place}", _("(place)")),
     }
     if definition.minimum_s:
         return (

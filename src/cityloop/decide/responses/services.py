@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 from django.db import transaction
@@ -108,14 +109,11 @@ def enter_response(
     version: int | None = None,
     by: PersonView | None,
 ) -> int:
-    """Enter a row of the response table, or change the row `response_id`.
+    """Enter a row of the response table, or change the row `response_id`; returns the row's id.
 
     Args:
         version: The version the person saw; a row changed since is not overwritten.
         by: A steward; None for the installation itself.
-
-    Returns:
-        The row's id.
 
     Raises:
         Forbidden: `by` may not edit responses.
@@ -124,7 +122,7 @@ def enter_response(
     """
     if by is not None:
         require(by, Permission.EDIT_RESPONSES)
-    fields = {
+    fields: dict[str, Any] = {
         "class_kind": class_kind,
         "class_code": class_code,
         "level_from": level_from,
@@ -144,19 +142,33 @@ def enter_response(
     if response_id is None:
         row = Response.objects.create(**fields)
     else:
-        found = Response.objects.select_for_update().prefetch_related("actions").filter(id=response_id).first()
-        if found is None:
-            raise NotFound(_("There is no response %(number)s.") % {"number": response_id})
-        before = msgspec.to_builtins(view(found))
-        changed = Response.objects.filter(
-            id=found.id, version=version if version is not None else found.version
-        ).update(**fields, version=found.version + 1)
-        if not changed:
-            raise Conflict(
-                _("Somebody else changed this response while you edited it. Open it again and repeat your change.")
-            )
-        row = found
-        row.actions.all().delete()
+        row, before = _changed(response_id, fields, version)
+    _write_actions(row, actions)
+    record(
+        "response.changed" if before else "response.entered",
+        about=("response", str(row.id)),
+        actor=by.actor if by else "machine:cityloop",
+        before=before,
+        after={**fields, "actions": msgspec.to_builtins(tuple(actions))},
+    )
+    return row.id
+
+
+def _changed(response_id: int, fields: dict[str, Any], version: int | None) -> tuple[Response, dict[str, Any]]:
+    row = Response.objects.select_for_update().prefetch_related("actions").filter(id=response_id).first()
+    if row is None:
+        raise NotFound(_("There is no response %(number)s.") % {"number": response_id})
+    before = msgspec.to_builtins(view(row))
+    seen = version if version is not None else row.version
+    if not Response.objects.filter(id=row.id, version=seen).update(**fields, version=row.version + 1):
+        raise Conflict(
+            _("Somebody else changed this response while you edited it. Open it again and repeat your change.")
+        )
+    return row, before
+
+
+def _write_actions(row: Response, actions: Sequence[ActionLine]) -> None:
+    ResponseAction.objects.filter(response=row).delete()
     ResponseAction.objects.bulk_create(
         ResponseAction(
             response=row,
@@ -171,17 +183,9 @@ def enter_response(
         )
         for position, line in enumerate(actions, start=1)
     )
-    record(
-        "response.changed" if before else "response.entered",
-        about=("response", str(row.id)),
-        actor=by.actor if by else "machine:cityloop",
-        before=before,
-        after={**fields, "actions": msgspec.to_builtins(tuple(actions))},
-    )
-    return row.id
 
 
-def _mistakes(fields: dict[str, object], actions: Sequence[ActionLine]) -> dict[str, str]:
+def _mistakes(fields: dict[str, Any], actions: Sequence[ActionLine]) -> dict[str, str]:
     errors: dict[str, str] = {}
     code, low, high = str(fields["class_code"]), fields["level_from"], fields["level_to"]
     if fields["class_kind"] not in {"component", "matter"} or not (
@@ -242,7 +246,7 @@ def _minutes(value: object) -> bool:
     return isinstance(value, int) and 1 <= value <= MINUTES_MAX
 
 
-def _refuse_overlap(fields: dict[str, object], response_id: int | None) -> None:
+def _refuse_overlap(fields: dict[str, Any], response_id: int | None) -> None:
     others = Response.objects.filter(
         class_kind=fields["class_kind"],
         class_code=fields["class_code"],

@@ -24,7 +24,7 @@ from cityloop.kernel.problems import BadRequest, Conflict
 from cityloop.sense.keys import port as keys
 
 KEY_NAME: Final = "made devices"
-SEED: Final = 1
+SEED: Final = 3
 # What this installation's embedded default leaves in its home folder; nothing else is ever removed.
 OWN_FILES: Final = ("*.sqlite3", "*.sqlite3-wal", "*.sqlite3-shm", "secret-key", "run.lock")
 OWN_FOLDERS: Final = ("demo", "media")
@@ -34,7 +34,7 @@ def prepare(seed: int | None, house: House) -> dict[str, Any]:
     """Make the made city with its history, unless it is there. One that was begun and not finished is begun anew.
 
     Args:
-        seed: Of a city to be made (None: 1); an existing city keeps its own.
+        seed: Of a city to be made (None: 3); an existing city keeps its own.
         house: What the composer lends.
 
     Returns:

@@ -101,7 +101,8 @@ class Crews:
         if job.came_upon is None:
             job.came_upon = value
             self._set_relief(device)
-        if not work.is_done(job, device, value, minute):
+        rain = self._world.rain_at(device.longitude, device.latitude)
+        if not work.is_done(job, device, value, minute, rain):
             return 0
         throw = pace.dice(self._seed, "report", job.order)
         told = attempt(

@@ -9,6 +9,7 @@ from cityloop.demo.city.contracts import Device, Site
 PUMPS_M3MIN: Final = 6.0
 CLEARED_M3MIN: Final = 1.4
 LEAST_MIN, MOST_MIN = 8.0, 150.0
+HEAVY_MMH, STAYS_MIN = 12.0, 50.0
 # A crew goes when the value on the spot is below this, in the property's unit.
 DONE_BELOW: Final = {Site.UNDERPASS: 4.0, Site.ROAD: 4.0, Site.MANHOLE: 60.0, Site.AIR: 115.0, Site.NOISE: 68.0}
 GUARD_UNTIL: Final = {Site.UNDERPASS: 10.0, Site.ROAD: 10.0, Site.MANHOLE: 100.0}
@@ -54,17 +55,20 @@ def strength(device: Device, department: str, action: str) -> float:
     return 1.0 if department in ("urban_mgmt", "eco") else 0.0
 
 
-def is_done(job: Job, device: Device, value: float, minute: float) -> bool:
+def is_done(job: Job, device: Device, value: float, minute: float, rain_mmh: float = 0.0) -> bool:
     """Whether a crew on the spot may go.
 
     Args:
         value: True value there now, in the property's unit.
+        rain_mmh: Rain there now: pumps stay for a while in heavy rain, or the water would be back at once.
     """
     spent = minute - job.arrives
     if spent < LEAST_MIN:
         return False
     if spent >= MOST_MIN:
         return True
+    if rain_mmh >= HEAVY_MMH and spent < STAYS_MIN and device.site is not Site.NOISE:
+        return False
     guards = strength(device, job.department, job.action) == 0.0
     limit = GUARD_UNTIL.get(device.site, DONE_BELOW[device.site]) if guards else DONE_BELOW[device.site]
     return value < limit

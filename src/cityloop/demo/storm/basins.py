@@ -8,9 +8,9 @@ from cityloop.demo.storm.contracts import Basin
 
 # Drain capacity as the rain it can take, mm/h, (from, to): sound spots, weak spots, and the share of weak ones.
 CAPACITY_MMH: Final = {
-    Site.UNDERPASS: ((75.0, 120.0), (20.0, 34.0), 0.32),
-    Site.ROAD: ((65.0, 110.0), (17.0, 30.0), 0.14),
-    Site.MANHOLE: ((70.0, 120.0), (20.0, 32.0), 0.08),
+    Site.UNDERPASS: ((75.0, 120.0), (20.0, 34.0), 0.3),
+    Site.ROAD: ((65.0, 110.0), (17.0, 30.0), 0.11),
+    Site.MANHOLE: ((70.0, 120.0), (20.0, 32.0), 0.06),
 }
 ALWAYS_WEAK: Final = "SW-0417"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from math import inf
 
 from django.utils.translation import gettext as _
 
@@ -26,10 +27,10 @@ def key_figures(readings: Sequence[Reading], incidents: Iterable[IncidentView], 
     Args:
         incidents: The live ones: a value over a threshold takes the level of its incident.
     """
-    levels: dict[int, int] = {}
+    levels: dict[int, tuple[float, int]] = {}
     for one in incidents:
-        if one.live:
-            levels[one.datastream_id] = min(levels.get(one.datastream_id, 4), one.level)
+        if one.live and one.level <= levels.get(one.datastream_id, (0.0, 4))[1]:
+            levels[one.datastream_id] = (one.at_least, one.level)
     measured = [_highest(found, levels) for found in highest(readings, now)]
     found = [_in_hand(now), _orders_due(now), *measured]
     if len(found) < FIGURES - 1:
@@ -65,8 +66,10 @@ def _orders_due(now: datetime) -> Figure:
     return Figure(_("Orders due within an hour"), number_text(soon), _("orders"), note=note, at=now, href="/orders")
 
 
-def _highest(found: Highest, levels: dict[int, int]) -> Figure:
+def _highest(found: Highest, levels: dict[int, tuple[float, int]]) -> Figure:
     one = found.reading
+    at_least, level = levels.get(one.datastream_id, (inf, 4))
+    over = one.value is not None and one.value >= at_least
     label = one.label if is_chinese() else _inside_a_sentence(one.label_en or one.label)
     thing = one.thing if is_chinese() else one.thing_en or one.thing
     stopped = "" if found.fresh or one.at is None else _("silent since %(at)s") % {"at": local_time(one.at)}
@@ -76,7 +79,7 @@ def _highest(found: Highest, levels: dict[int, int]) -> Figure:
         unit=unit_name(one.unit),
         note=stopped or thing,
         at=one.at,
-        level=levels.get(one.datastream_id) if found.fresh else 3,
+        level=3 if not found.fresh else level if over else None,
         href=f"/data/{one.datastream_id}",
         stale=not found.fresh,
     )

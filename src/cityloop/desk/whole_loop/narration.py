@@ -195,10 +195,10 @@ def _scored(loop: WholeLoop, stand: Stand) -> str:
 def _short_words(loop: WholeLoop, stand: Stand) -> str:
     """A step in few words, for the chain."""
     one, decision = loop.incident, loop.decision
-    if stand.state == "now":
+    if stand.state != "done":
         return step_words(loop, stand)
     if stand.step is Step.SENSE:
-        return value_words(one.value, one.unit)
+        return _("%(limit)s or more") % {"limit": value_words(one.at_least, one.unit)}
     if stand.step is Step.ANALYSE:
         return named(loop.rule) if loop.rule else "—"
     if stand.step is Step.DECIDE and decision is not None:
@@ -213,4 +213,4 @@ def _short_words(loop: WholeLoop, stand: Stand) -> str:
         return result_words(one.result)
     if stand.step is Step.SCORE and stand.state == "done":
         return _("predicted against measured")
-    return _("not reached yet") if stand.state == "todo" else ""
+    return ""

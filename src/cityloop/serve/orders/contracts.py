@@ -39,6 +39,7 @@ class OrderView:
 
     Args:
         origin: What it comes from: the decision, or the returned order it replaces.
+        limit_minutes: Handling limit, counted from acceptance.
         due_at: When the clock that runs now is up (accepting, then handling); None when none runs.
         clock_started_at: When that clock started.
         round: 1, and one more after each rework.
@@ -71,6 +72,7 @@ class OrderView:
     action: str
     action_en: str
     expected_minutes: int
+    limit_minutes: int
     dispatched_at: datetime
     accepted_at: datetime | None
     reported_at: datetime | None

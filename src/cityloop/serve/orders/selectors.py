@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.expressions import Combinable
 
 from cityloop.kernel import clock
 from cityloop.kernel.loop.contracts import Ref
@@ -13,11 +14,12 @@ from cityloop.serve.orders.contracts import LIVE_ORDERS, OrderFilter, OrderState
 from cityloop.serve.orders.models import WorkOrder
 
 ROWS_MAX = 5000
-SORTS = {
-    "due_at": ("due_at", "level", "id"),
-    "-due_at": ("-due_at", "level", "id"),
-    "level": ("level", "due_at", "id"),
-    "-level": ("-level", "due_at", "id"),
+SORTS: dict[str, tuple[str | Combinable, ...]] = {
+    # What has no running clock stands last, whichever the database.
+    "due_at": (F("due_at").asc(nulls_last=True), "level", "id"),
+    "-due_at": (F("due_at").desc(nulls_last=True), "level", "id"),
+    "level": ("level", F("due_at").asc(nulls_last=True), "id"),
+    "-level": ("-level", F("due_at").asc(nulls_last=True), "id"),
     "dispatched_at": ("dispatched_at", "id"),
     "-dispatched_at": ("-dispatched_at", "-id"),
     "number": ("id",),
@@ -38,6 +40,11 @@ def orders_of(incident_number: str) -> list[OrderView]:
     return [view(row) for row in _rows().filter(incident_number=incident_number).order_by("id")[:500]]
 
 
+def orders_by_number(numbers: Iterable[str]) -> dict[str, OrderView]:
+    """These orders (at most 5,000)."""
+    return {row.number: view(row) for row in _rows().filter(number__in=list(numbers)[:ROWS_MAX])}
+
+
 def orders_by_incident(numbers: Iterable[str]) -> dict[str, list[OrderView]]:
     """The orders of these incidents, oldest first."""
     found: dict[str, list[OrderView]] = {}
@@ -53,7 +60,7 @@ def live_orders(
     rows = _rows().filter(state__in=list(states) if states is not None else LIVE_ORDERS)
     if department_id is not None:
         rows = rows.filter(department_id=department_id)
-    return [view(row) for row in rows.order_by("due_at", "id")[: min(limit, ROWS_MAX)]]
+    return [view(row) for row in rows.order_by(*SORTS["due_at"])[: min(limit, ROWS_MAX)]]
 
 
 def returned_orders(limit: int = 500) -> list[OrderView]:
@@ -190,6 +197,7 @@ def view(row: WorkOrder) -> OrderView:
         action=row.action,
         action_en=row.action_en,
         expected_minutes=row.expected_minutes,
+        limit_minutes=row.limit_minutes,
         dispatched_at=row.dispatched_at,
         accepted_at=row.accepted_at,
         reported_at=row.reported_at,

@@ -52,6 +52,7 @@ def _mine(
     context = {
         "tasks": tasks,
         "checks": checks,
+        "todo": len(tasks) + len(checks),
         "done_today": selectors.reports_today(person, midnight),
         "errors": errors or {},
         "wrong": wrong,

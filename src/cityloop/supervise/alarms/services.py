@@ -25,7 +25,7 @@ def check_overdue() -> int:
     now = clock.now()
     raised = 0
     for order in orders.overdue(now):
-        if order.due_at is None:
+        if order.due_at is None or order.alarmed_at is not None:
             continue
         row, fresh = Alarm.objects.get_or_create(
             order_number=order.number,
@@ -49,28 +49,31 @@ def check_overdue() -> int:
             after={"step": row.step, "round": row.round, "due_at": order.due_at.isoformat()},
         )
         publish(AlarmChanged(order.number, row.step, "raised"))
-    for number in Alarm.objects.filter(cleared_at=None).values_list("order_number", flat=True).distinct()[:ALARMS_MAX]:
-        clear_settled(number)
+    _clear(list(Alarm.objects.filter(cleared_at=None).order_by("id")[:ALARMS_MAX]))
     return raised
 
 
 @transaction.atomic
 def clear_settled(order_number: str) -> int:
     """Clear the alarms of an order that has moved on since; returns how many."""
-    waiting = list(Alarm.objects.filter(order_number=order_number, cleared_at=None))
-    order = orders.order(order_number) if waiting else None
+    return _clear(list(Alarm.objects.filter(order_number=order_number, cleared_at=None)))
+
+
+def _clear(waiting: list[Alarm]) -> int:
+    if not waiting:
+        return 0
+    known = orders.orders_by_number({row.order_number for row in waiting})
     cleared = 0
     for row in waiting:
+        order = known.get(row.order_number)
         if order is not None and _goes_on(row, order):
             continue
-        cleared += Alarm.objects.filter(id=row.id, cleared_at=None).update(cleared_at=clock.now())
-        record(
-            "alarm.cleared",
-            about=("work_order", order_number),
-            actor=MACHINE,
-            after={"step": row.step, "round": row.round},
-        )
-        publish(AlarmChanged(order_number, row.step, "cleared"))
+        if not Alarm.objects.filter(id=row.id, cleared_at=None).update(cleared_at=clock.now()):
+            continue
+        cleared += 1
+        after = {"step": row.step, "round": row.round}
+        record("alarm.cleared", about=("work_order", row.order_number), actor=MACHINE, after=after)
+        publish(AlarmChanged(row.order_number, row.step, "cleared"))
     return cleared
 
 

@@ -27,6 +27,8 @@ RETURN_COST: Final = 0.25
 Z_95: Final = 1.96
 # A rule whose alarms are false more often than this, beyond chance, cries wolf: one in three wastes a crew a day.
 WOLF_SHARE: Final = 1 / 3
+# Two bad nights make no bad rule.
+WOLF_CLOSED_LEAST: Final = 3
 
 
 def share_true(flags: Sequence[bool]) -> float | None:
@@ -95,7 +97,5 @@ def wilson_lower(hits: int, n: int, z: float = Z_95) -> float:
 
 
 def cries_wolf(false: int, closed: int) -> bool:
-    """Whether a rule's share of false alarms lies above one third beyond chance: 1 of 1 (0.21) is not named, 4 of 4
-    is.
-    """
-    return wilson_lower(false, closed) > WOLF_SHARE
+    """Whether a rule's share of false alarms lies above one third beyond chance, in three incidents at least."""
+    return closed >= WOLF_CLOSED_LEAST and wilson_lower(false, closed) > WOLF_SHARE

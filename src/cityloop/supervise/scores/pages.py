@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cityloop.analyse.detection.port import rules as detection_rules
 from cityloop.decide.ledger.port import calibration
 from cityloop.kernel import clock
 from cityloop.kernel.access import requires
@@ -50,7 +51,8 @@ def overview(request: HttpRequest) -> HttpResponseBase:
     since = clock.now() - length if length is not None else None
     if request.GET.get("format") == "csv":
         return _csv(request.GET.get("table", "departments"), since)
-    rules = selectors.rule_records(since)
+    names = _rule_names()
+    records = selectors.rule_records(since)
     newest = selectors.scores(since, limit=NEWEST)
     abouts = incidents.incidents_by_number(score.incident_number for score in newest)
     context = {
@@ -58,8 +60,8 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         "periods": [("day", _("24 hours")), ("week", _("7 days")), ("month", _("30 days")), ("all", _("All"))],
         "departments": _named(selectors.department_records(since), _department_names()),
         "classes": _named(selectors.class_records(since), _class_names()),
-        "rules": rules,
-        "wolves": [rule for rule in rules if rule.cries_wolf],
+        "rules": [{"record": one, "name": names.get(one.rule_id, one.rule_id)} for one in records],
+        "wolves": [{"record": one, "name": names.get(one.rule_id, one.rule_id)} for one in records if one.cries_wolf],
         "newest": [{"score": score, "incident": abouts.get(score.incident_number)} for score in newest],
         "calibration": calibration(since=since),
     }
@@ -76,6 +78,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "score": score,
         "incident": incidents.incident(number),
+        "rule": _rule_names().get(score.rule_id, score.rule_id),
         "result": incidents.result_words(score.result),
         "parts": [{"label": part_words(part.name), "part": part} for part in score.parts],
         "steps": [{"label": step_words(step.name), "step": step} for step in score.steps],
@@ -93,6 +96,13 @@ def _named(records: Iterable[GroupRecord], names: dict[str, tuple[str, str]]) ->
 
 def _department_names() -> dict[str, tuple[str, str]]:
     return {one.code: (one.name, one.name_en) for one in organization_names().values()}
+
+
+def _rule_names() -> dict[str, str]:
+    return {
+        str(one.id): one.definition.name if is_chinese() else one.definition.name_en or one.definition.name
+        for one in detection_rules()
+    }
 
 
 def _class_names() -> dict[str, tuple[str, str]]:
