@@ -83,7 +83,7 @@ SAMPLES = arrivals([0.0, 14.0, 15.0, 20.0, 30.0, 61.0], 50)
 
 
 # A round trip to a PostgreSQL server costs more.
-EXAMPLES = 40 if os.environ.get("CITYLOOP_TEST_DATABASE_URL", "").startswith("postgres") else 150
+EXAMPLES = 40 if os.environ.get("CITYLOOP_TEST_DATABASE_URL", "").startswith("postgres") else 100
 # A round of the worker: how many samples arrived, how many it takes at once, whether it was started anew before.
 ROUNDS = st.lists(
     st.tuples(st.integers(1, 6), st.sampled_from([1, 3, 100, 100, 100]), st.sampled_from([False, False, False, True])),

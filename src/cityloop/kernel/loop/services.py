@@ -8,11 +8,7 @@ from cityloop.kernel.loop.models import Link
 
 def link(origin: Ref, target: Ref, relation: str, at: datetime) -> None:
     """Write an arrow of the loop, once, in the transaction of the step it stands for."""
-    Link.objects.get_or_create(
-        from_kind=origin.kind,
-        from_id=origin.id,
-        to_kind=target.kind,
-        to_id=target.id,
-        relation=relation,
-        defaults={"at": at},
+    arrow = Link(
+        from_kind=origin.kind, from_id=origin.id, to_kind=target.kind, to_id=target.id, relation=relation, at=at
     )
+    Link.objects.bulk_create([arrow], ignore_conflicts=True)
