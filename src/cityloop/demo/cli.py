@@ -48,31 +48,34 @@ def register(root: typer.Typer, house: House) -> None:
             house=house,
         )
 
-    @group.command(hidden=True)
-    def actors(url: Annotated[str, typer.Option(help="Address of the server.")]) -> None:
-        """Devices and staff, as a process of the tree (`cityloop demo` starts it)."""
-        from cityloop.demo.run.actors import devices_and_staff
+    group.command(hidden=True)(actors)
+    group.command()(score)
 
-        devices_and_staff(url)
 
-    @group.command()
-    def score(
-        output: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
-        precision_at_least: Annotated[float, typer.Option(help="Exit 1 when precision is below.")] = 0.0,
-        recall_at_least: Annotated[float, typer.Option(help="Exit 1 when recall is below.")] = 0.0,
-    ) -> None:
-        """Compare what the platform detected with what was true: precision, recall and delay."""
-        from cityloop.demo.run import keeping
-        from cityloop.demo.score.report import as_plain, as_text, current_score
-        from cityloop.kernel.problems import BadRequest, NotFound
+def actors(url: Annotated[str, typer.Option(help="Address of the server.")]) -> None:
+    """Devices and staff, as a process of the tree (`cityloop demo` starts it)."""
+    from cityloop.demo.run.actors import devices_and_staff
 
-        if output not in ("text", "json"):
-            raise BadRequest(f"format {output!r}; allowed: text or json.")
-        if not keeping.is_made():
-            raise NotFound(
-                "There is no made city in this home folder. Run `cityloop demo`, or set CITYLOOP_HOME to its folder."
-            )
-        found = current_score()
-        typer.echo(json.dumps(as_plain(found), ensure_ascii=False) if output == "json" else as_text(found))
-        if (found.all.precision or 0.0) < precision_at_least or (found.all.recall or 0.0) < recall_at_least:
-            raise typer.Exit(CHECK_FAILED)
+    devices_and_staff(url)
+
+
+def score(
+    output: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+    precision_at_least: Annotated[float, typer.Option(help="Exit 1 when precision is below.")] = 0.0,
+    recall_at_least: Annotated[float, typer.Option(help="Exit 1 when recall is below.")] = 0.0,
+) -> None:
+    """Compare what the platform detected with what was true: precision, recall and delay."""
+    from cityloop.demo.run import keeping
+    from cityloop.demo.score.report import as_plain, as_text, current_score
+    from cityloop.kernel.problems import BadRequest, NotFound
+
+    if output not in ("text", "json"):
+        raise BadRequest(f"format {output!r}; allowed: text or json.")
+    if not keeping.is_made():
+        raise NotFound(
+            "There is no made city in this home folder. Run `cityloop demo`, or set CITYLOOP_HOME to its folder."
+        )
+    found = current_score()
+    typer.echo(json.dumps(as_plain(found), ensure_ascii=False) if output == "json" else as_text(found))
+    if (found.all.precision or 0.0) < precision_at_least or (found.all.recall or 0.0) < recall_at_least:
+        raise typer.Exit(CHECK_FAILED)
