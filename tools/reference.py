@@ -1,4 +1,4 @@
-"""Writes the generated pages of docs/reference: commands, settings, routes. `--check` only says whether they are up to date."""
+"""Writes the generated pages of docs/reference. `--check` only says whether they are up to date."""
 
 import os
 import re
@@ -15,7 +15,7 @@ def settings_page() -> str:
     """Every setting with its default and help."""
     from cityloop.kernel.settings import SETTINGS
 
-    lines = [HEAD + "# Settings\n", "Environment variables. `cityloop settings` shows the values in force and where they come from.\n"]
+    lines = [HEAD + "# Settings\n", "Environment variables. `cityloop settings` shows the values in force.\n"]
     lines += ["| name | kind | default | meaning |", "|---|---|---|---|"]
     for setting in SETTINGS:
         default = f"`{setting.default}`" if setting.default else "(empty)"
@@ -31,7 +31,8 @@ def commands_page() -> str:
 
     cli._compose()
     root = typer.main.get_command(cli.app)
-    lines = [HEAD + "# Commands\n", "Exit codes: 0 done, 1 a check failed, 2 bad input or usage, 3 a service cannot be reached.\n"]
+    codes = "Exit codes: 0 done, 1 a check failed, 2 bad input or usage, 3 a service cannot be reached.\n"
+    lines = [HEAD + "# Commands\n", codes]
     for name, command in _walk("cityloop", root):
         lines.append(f"## {name}\n\n{_help_of(command)}\n")
         rows = [row for row in (_parameter(one) for one in command.params) if row]
@@ -78,12 +79,12 @@ def routes_page() -> str:
             else:
                 yield prefix + str(entry.pattern), entry.callback
 
-    lines = [HEAD + "# Routes\n", "Who may open what. Anything else is denied. `POST /v1.1/CreateObservations` needs a device's key;"]
-    lines += ["`GET /events` needs a session.\n", "| route | guard | what it is |", "|---|---|---|"]
+    lines = [HEAD + "# Routes\n", "Who may open what. Anything else is denied. `POST /v1.1/CreateObservations` needs"]
+    lines += ["a device's key, `GET /events` a session.\n", "| route | guard | what it is |", "|---|---|---|"]
     for path, view in sorted(walk(get_resolver()), key=lambda one: one[0]):
         meaning = ((view.__doc__ or "").strip().splitlines() or [""])[0]
-        shown = path.replace("<", "&lt;").replace("|", "\\|")
-        lines.append(f"| `/{path}` | {guard_of(view)} | {meaning} |" if "<" not in path else f"| /{shown} | {guard_of(view)} | {meaning} |")
+        shown = path.replace("|", "\\|")
+        lines.append(f"| `/{shown}` | {guard_of(view)} | {meaning} |")
     return "\n".join(lines) + "\n"
 
 

@@ -130,7 +130,7 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": settings.text("CITYLOOP_LOG_LEVEL")},
     "loggers": {
-        # Not-found and refused requests (WARNING) carry whatever somebody typed into the address: they stay out of the log.
+        # Not-found and refused requests (WARNING) carry whatever somebody typed into the address: not in a log.
         "django.request": {"level": "ERROR"},
         "axes": {"level": "ERROR"},
         "granian": {"level": "WARNING"},

@@ -10,18 +10,17 @@ from django.core.wsgi import get_wsgi_application
 THREADS = 8
 
 Message = MutableMapping[str, Any]
-Application = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
 
 
-def django_application() -> Application:
+def django_application() -> Callable[[Message, Receive, Send], Awaitable[None]]:
     """Django as an ASGI callable."""
     # Any: the two libraries describe the same messages in types of their own.
     program: Any = get_wsgi_application()
     bridge: Any = WSGIMiddleware(program, workers=THREADS)
 
-    async def application(
-        scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
-    ) -> None:
+    async def application(scope: Message, receive: Receive, send: Send) -> None:
         async def next_message() -> Message:
             # granian's receive gives a future; the bridge asks for a coroutine.
             return await receive()

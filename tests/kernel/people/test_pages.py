@@ -60,6 +60,12 @@ def test_the_way_back_never_leads_elsewhere() -> None:
     assert answer.headers["Location"] == "/operations"
 
 
+def test_a_crew_begins_with_its_tasks() -> None:
+    enter("4111", Role.WORKER)
+    answer = Client().post("/sign-in", {"staff_number": "4111", "password": GOOD}, **PAGE)
+    assert answer.headers["Location"] == "/orders/mine"
+
+
 def test_a_first_password_has_to_be_changed_before_anything_else() -> None:
     enter(must_change=True)
     client = Client()

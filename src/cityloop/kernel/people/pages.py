@@ -13,7 +13,7 @@ from cityloop.kernel.organisations.port import departments, organization_names
 from cityloop.kernel.people import services
 from cityloop.kernel.people.contracts import Permission, PersonView, Role
 from cityloop.kernel.people.models import Person
-from cityloop.kernel.people.selectors import people
+from cityloop.kernel.people.selectors import people, view
 from cityloop.kernel.problems import NotFound, Problem
 
 
@@ -24,14 +24,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in with staff number and password; wrong ones get one answer, whichever was wrong."""
     after = request.POST.get("next") or request.GET.get("next") or ""
     if not url_has_allowed_host_and_scheme(after, allowed_hosts={request.get_host()}):
-        after = "/operations"
+        after = ""
     staff_number = request.POST.get("staff_number", "").strip()
     if request.method == "GET":
         return render(request, "kernel_people/sign_in.html", {"next": after, "errors": []})
     row = authenticate(request, staff_number=staff_number, password=request.POST.get("password", ""))
     if isinstance(row, Person):
         login(request, row)
-        return redirect("/password" if row.must_change_password else after)
+        return redirect("/password" if row.must_change_password else after or first_page(view(row)))
     message = _("Staff number or password is wrong. Check both, then try again.")
     context = {"next": after, "errors": [{"field": "staff_number", "message": message}], "staff_number": staff_number}
     return render(request, "kernel_people/sign_in.html", context, status=403)
@@ -68,7 +68,12 @@ def password(request: HttpRequest) -> HttpResponse:
         return render(request, "kernel_people/password.html", {"errors": errors, "person": person}, status=422)
     row.refresh_from_db()
     update_session_auth_hash(request, row)
-    return redirect("/operations")
+    return redirect(first_page(person))
+
+
+def first_page(person: PersonView) -> str:
+    """Where somebody's work begins: the operations page, or the tasks of those who work outside."""
+    return "/operations" if person.may(Permission.VIEW_OPERATIONS) else "/orders/mine"
 
 
 @require_GET
@@ -137,5 +142,5 @@ def _me(request: HttpRequest) -> PersonView:
 def locked_out(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
     """What django-axes answers after too many failures."""
     message = _("Too many failed attempts. Wait ten minutes, or ask an administrator for a new password.")
-    context = {"next": "/operations", "errors": [{"field": "staff_number", "message": message}], "staff_number": ""}
+    context = {"next": "", "errors": [{"field": "staff_number", "message": message}], "staff_number": ""}
     return render(request, "kernel_people/sign_in.html", context, status=429)
