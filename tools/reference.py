@@ -88,7 +88,53 @@ def routes_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"settings.md": settings_page, "commands.md": commands_page, "routes.md": routes_page}
+def mapping_page() -> str:
+    """The mapping file of an import: every section with its keys, and the example that is tested."""
+    import msgspec
+
+    from cityloop.sense.observations import mapping
+
+    lines = [HEAD + "# Mapping file\n", "For `cityloop sense import FILE… --mapping MAP.yaml`. The sections:\n"]
+    lines.append("```\n" + (mapping.__doc__ or "").split("\n\n", 1)[1].strip() + "\n```\n")
+    for section in (
+        one for one in vars(mapping).values() if isinstance(one, type) and issubclass(one, mapping.Section)
+    ):
+        if section is mapping.Section or "Section" not in section.__name__:
+            continue
+        lines.append(f"## {section.__name__.removesuffix('Section').lower()}\n\n{_plain(section.__doc__)}\n")
+        lines += ["| key | type | default |", "|---|---|---|"]
+        for field in msgspec.structs.fields(section):
+            kind = getattr(field.type, "__name__", "") if isinstance(field.type, type) else str(field.type)
+            kind = re.sub(r"cityloop\.[\w.]*\.", "", kind.replace("|", "or"))
+            lines.append(f"| `{field.encode_name}` | {kind} | {_default(field)} |")
+        lines.append("")
+    example = (FOLDER.parent.parent / "examples" / "air-quality.yaml").read_text(encoding="utf-8")
+    lines.append(f"## An example\n\n`examples/air-quality.yaml`:\n\n```yaml\n{example}```\n")
+    return "\n".join(lines)
+
+
+def _plain(text: str | None) -> str:
+    """A docstring as Markdown: the arguments as a list."""
+    first, _, rest = (text or "").strip().partition("Args:")
+    entries = re.sub(r"\n {8,}(\w+): ", r"\n- `\1`: ", rest.rstrip())
+    return first.strip() + (("\n" + re.sub(r"\n {10,}", " ", entries)) if rest else "")
+
+
+def _default(field: object) -> str:
+    """The default of a key, or that it is required."""
+    import msgspec
+
+    if field.default is not msgspec.NODEFAULT:
+        return f"`{field.default!r}`"
+    return "empty" if field.default_factory is not msgspec.NODEFAULT else "required"
+
+
+PAGES = {
+    "settings.md": settings_page,
+    "commands.md": commands_page,
+    "routes.md": routes_page,
+    "mapping.md": mapping_page,
+}
 
 
 def main() -> int:

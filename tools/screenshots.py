@@ -1,6 +1,6 @@
 """The pictures of the README, taken of the made city while its storm runs.
 
-    make screenshots        (needs Chromium; takes some three minutes, because the storm has to come)
+make screenshots        (needs Chromium; takes some three minutes, because the storm has to come)
 """
 
 import os
