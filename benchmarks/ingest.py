@@ -1,11 +1,11 @@
 """Ingest over HTTP beside a plain batched SQLite insert of the same rows: observations per CPU-second, and their ratio.
 
-python -m benchmarks.ingest [--requests 300] [--repeat 3] [--streams 10] [--role web|all]
+python -m benchmarks.ingest [--requests 300] [--repeat 3] [--streams 1 10 100] [--role web|all]
 
-Sixteen clients, each with a key and a connection that stays open, send batches of 100 (by default 10 Datastreams × 10
-rows). The server is `cityloop run`: keys are checked, rows screened, committed with synchronous=FULL. The CPU time of
-all its processes counts. The plain insert is `executemany`, 10,000 rows a transaction, the same columns, WAL and
-synchronous=FULL; a second figure has the same unique index, which the server can't do without.
+Sixteen clients, each with a key and a connection that stays open, send batches of 100: one Datastream × 100 rows,
+ten × 10, a hundred × 1. The server is `cityloop run`: keys are checked, rows screened, committed with synchronous=FULL.
+The CPU time of all its processes counts. The plain insert is `executemany`, 10,000 rows a transaction, the same
+columns, WAL and synchronous=FULL; a second figure has the same unique index, which the server can't do without.
 """
 
 import argparse
@@ -31,8 +31,9 @@ BATCH = 100
 START_S = 1_700_000_000
 TICKS = os.sysconf("SC_CLK_TCK")
 
-TABLE = """CREATE TABLE observation (id INTEGER PRIMARY KEY, datastream_id INTEGER NOT NULL, phenomenon_time INTEGER NOT NULL,
-result_time INTEGER, result REAL NOT NULL, quality INTEGER NOT NULL, reasons INTEGER NOT NULL, ordinal INTEGER NOT NULL"""
+TABLE = """CREATE TABLE observation (id INTEGER PRIMARY KEY, datastream_id INTEGER NOT NULL,
+phenomenon_time INTEGER NOT NULL, result_time INTEGER, result REAL NOT NULL, quality INTEGER NOT NULL,
+reasons INTEGER NOT NULL, ordinal INTEGER NOT NULL"""
 INSERT = "INSERT INTO observation VALUES (?,?,?,?,?,?,?,?)"
 
 # One request: (Datastream, times in Unix seconds, results) a block.
@@ -159,11 +160,11 @@ def over_http(requests: list[list[Request]], city: City, pid: int) -> tuple[floa
     return count / spent, count / lasted
 
 
-def measure(city: City, pid: int, options: argparse.Namespace) -> dict[str, Any]:
+def measure(city: City, pid: int, options: argparse.Namespace, streams: int) -> dict[str, Any]:
     """Every repetition: both plain inserts and the server, one after the other."""
     found: dict[str, list[float]] = {"plain": [], "plain_indexed": [], "http": [], "http_wall": []}
     for repeat in range(options.repeat):
-        requests = [requests_of(one, repeat, options.requests, options.streams, city.ids) for one in range(CLIENTS)]
+        requests = [requests_of(one, repeat, options.requests, streams, city.ids) for one in range(CLIENTS)]
         # Interleaved as the server gets them: one request of each client in turn.
         turns = [request for turn in zip(*requests, strict=True) for request in turn]
         with tempfile.TemporaryDirectory() as folder:
@@ -176,7 +177,7 @@ def measure(city: City, pid: int, options: argparse.Namespace) -> dict[str, Any]
         "benchmark": "ingest",
         "clients": CLIENTS,
         "batch": BATCH,
-        "streams_a_request": options.streams,
+        "streams_a_request": streams,
         "processes": options.role,
         "observations_a_repetition": options.requests * CLIENTS * BATCH,
         "plain_insert_per_cpu_s": spread(found["plain"]),
@@ -207,22 +208,25 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=300, help="of each client, in each repetition")
     parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--streams", type=int, default=10, choices=(1, 10, 100), help="Datastreams in a request")
+    parser.add_argument(
+        "--streams", type=int, nargs="+", default=[1, 10, 100], choices=(1, 10, 100), help="Datastreams in a request"
+    )
     parser.add_argument("--role", default="web", choices=("web", "all"), help="web: the server; all: with the worker")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as home:
-        city = City(Path(home), streams=CLIENTS * options.streams)
-        role = ["--role", "web"] if options.role == "web" else []
-        command = [sys.executable, "-m", "cityloop", "run", *role, "--port", str(city.port)]
-        tree = subprocess.Popen(command, env=city.environment, stdout=subprocess.DEVNULL, start_new_session=True)
-        try:
-            while city.post([]) is None:
-                if tree.poll() is not None:
-                    raise SystemExit(f"the server ended with code {tree.returncode}")
-                time.sleep(0.1)
-            print(json.dumps(measure(city, tree.pid, options), indent=2))
-        finally:
-            kill_tree(tree, descendants(tree.pid))
+    for streams in options.streams:
+        with tempfile.TemporaryDirectory() as home:
+            city = City(Path(home), streams=CLIENTS * streams)
+            role = ["--role", "web"] if options.role == "web" else []
+            command = [sys.executable, "-m", "cityloop", "run", *role, "--port", str(city.port)]
+            tree = subprocess.Popen(command, env=city.environment, stdout=subprocess.DEVNULL, start_new_session=True)
+            try:
+                while city.post([]) is None:
+                    if tree.poll() is not None:
+                        raise SystemExit(f"the server ended with code {tree.returncode}")
+                    time.sleep(0.1)
+                print(json.dumps(measure(city, tree.pid, options, streams), indent=2), flush=True)
+            finally:
+                kill_tree(tree, descendants(tree.pid))
     return 0
 
 

@@ -47,4 +47,5 @@ def test_pages_carry_a_strict_content_policy() -> None:
 def test_metrics_are_for_this_machine() -> None:
     assert Client().get("/metrics").status_code == 200
     assert Client().get("/metrics", REMOTE_ADDR="203.0.113.9").status_code == 403
-    assert Client().get("/metrics", HTTP_X_FORWARDED_FOR="203.0.113.9").status_code == 403
+    for header in ("HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_FORWARDED"):
+        assert Client().get("/metrics", **{header: "203.0.113.9"}).status_code == 403

@@ -194,6 +194,7 @@ def _replace_sqlite(source: Path, target: Path) -> None:
     # The old journal belongs to the old file: left behind it would be played into the new one.
     for ending in ("-wal", "-shm"):
         target.with_name(target.name + ending).unlink(missing_ok=True)
+    source.chmod(0o600)
     os.replace(source, target)
 
 

@@ -40,6 +40,8 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         typer.echo(__version__)
         return
+    # What the program writes is for its own user: registers hold password hashes and sessions.
+    os.umask(0o077)
     try:
         _compose()
         app()

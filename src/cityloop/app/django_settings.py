@@ -132,6 +132,7 @@ LOGGING = {
     "loggers": {
         # Not-found and refused requests (WARNING) carry whatever somebody typed into the address: not in a log.
         "django.request": {"level": "ERROR"},
+        "django.security": {"level": "ERROR"},
         "axes": {"level": "ERROR"},
         "granian": {"level": "WARNING"},
         "_granian": {"level": "WARNING"},

@@ -68,6 +68,8 @@ def _home() -> Iterator[Finding]:
     probe = home / ".doctor"
     probe.write_text("x")
     probe.unlink()
+    if home.stat().st_mode & 0o077:
+        yield Finding("home", "warning", f"{home} can be read by other users of this machine; chmod 700 {home}")
     free_mb = shutil.disk_usage(home).free // 1_000_000
     if free_mb < FREE_MB_LEAST:
         yield Finding("home", "fault", f"{home} has {free_mb} MB free; make room: writing stops when it is full.")

@@ -6,6 +6,9 @@ from importlib.util import find_spec
 from django.apps import apps
 from django.urls import URLPattern, URLResolver
 
+handler400 = "cityloop.kernel.middleware.bad_request"
+handler500 = "cityloop.kernel.middleware.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = []
 
 for _config in apps.get_app_configs():

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from cityloop.kernel import access
 from cityloop.kernel.people.models import Person
 from cityloop.kernel.people.selectors import view as person_view
-from cityloop.kernel.problems import CONTENT_TYPE, Forbidden, NotFound, Problem, TooLarge, Unauthorized
+from cityloop.kernel.problems import CONTENT_TYPE, BadRequest, Forbidden, NotFound, Problem, TooLarge, Unauthorized
 
 log = logging.getLogger(__name__)
 
@@ -116,3 +116,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return problem_response(
         request, Forbidden("The form has expired or came from another site. Reload the page and send it again.")
     )
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What Django itself refuses before a view is asked: too many fields, a body that can't be parsed."""
+    if isinstance(exception, RequestDataTooBig):
+        return problem_response(request, TooLarge("The form is larger than the server takes. Send less at a time."))
+    return problem_response(request, BadRequest("The request can't be read. Reload the page and try again."))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The last resort, for errors outside views."""
+    return problem_response(request, Problem("Something went wrong on our side. It was logged; try again in a minute."))

@@ -14,7 +14,8 @@ A message says what was received, what is allowed and what to do next.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
 
 
 class Problem(Exception):
@@ -99,3 +100,10 @@ class Unavailable(Problem):
     """A part the answer needs can't be reached just now."""
 
     status, title = 503, "Not available"
+
+
+async def answer_problem(send: Callable[[MutableMapping[str, Any]], Awaitable[None]], problem: Problem) -> None:
+    """Answer a raw ASGI request with a problem document."""
+    headers = [(b"content-type", CONTENT_TYPE.encode()), (b"cache-control", b"no-store"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
+    await send({"type": "http.response.body", "body": problem.body()})

@@ -5,7 +5,7 @@ from django.test import Client
 
 from cityloop.kernel.people.contracts import Role
 from cityloop.kernel.people.models import Person
-from cityloop.kernel.people.port import enter_person
+from cityloop.kernel.people.port import enter_person, person_by_staff_number, set_active
 
 pytestmark = pytest.mark.usefixtures("small_city")
 
@@ -86,6 +86,34 @@ def test_a_leaver_s_session_ends_at_once() -> None:
     client = Client()
     sign_in(client)
     Person.objects.update(is_active=False)
+    assert client.get("/people", **PAGE).status_code == 302
+
+
+def test_a_session_ended_with_the_access_does_not_come_back_with_it() -> None:
+    enter()
+    enter("1002")
+    client = Client()
+    sign_in(client, "1002")
+    first, second = person_by_staff_number("1001"), person_by_staff_number("1002")
+    assert first is not None
+    assert second is not None
+    set_active(person_id=second.id, active=False, by=first)
+    set_active(person_id=second.id, active=True, by=first)
+    assert client.get("/people", **PAGE).status_code == 302
+
+
+def test_what_nobody_has_is_not_even_tried() -> None:
+    enter()
+    assert sign_in(Client(), "1" * 41) == 422
+    assert sign_in(Client(), password="x" * 201) == 422
+
+
+def test_an_open_session_is_no_place_to_guess_the_password() -> None:
+    enter()
+    client = Client()
+    sign_in(client)
+    for _ in range(10):
+        client.post("/password", {"old": "wrong", "new": "harbour-violet-31", "again": "harbour-violet-31"}, **PAGE)
     assert client.get("/people", **PAGE).status_code == 302
 
 

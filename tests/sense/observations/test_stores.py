@@ -21,7 +21,7 @@ def row(number: int, stream: int, time_us: int, result: float = 1.0, reasons: in
 
 def fill(target: ObservationStore, rows: list[StoredRow]) -> None:
     with target.transaction() as open_:
-        open_.insert(rows)
+        open_.insert([], rows)
 
 
 ROWS = [
@@ -108,7 +108,7 @@ def test_questions_of_the_standard(empty_store: ObservationStore) -> None:
 
 def test_nothing_of_a_failed_transaction_stays(empty_store: ObservationStore) -> None:
     with pytest.raises(RuntimeError, match="on purpose"), empty_store.transaction() as open_:
-        open_.insert(ROWS)
+        open_.insert([], ROWS)
         raise RuntimeError("on purpose")
     assert empty_store.newest_id() == 0
     fill(empty_store, ROWS)
@@ -162,7 +162,7 @@ def test_a_second_writer_waits_and_sees_what_the_first_wrote(store_url: str, emp
     fill(empty_store, ROWS[:2])
     with other.transaction() as open_:
         assert open_.newest_id == 2
-        open_.insert([row(3, 1, T + MINUTE)])
+        open_.insert([], [row(3, 1, T + MINUTE)])
     assert empty_store.newest_id() == 3
     other.close()
 

@@ -161,7 +161,8 @@ def disable(
 
 
 def _rule(name: str) -> RuleView:
-    found = port.rule_by_name(name) or (port.rule(int(name)) if name.isascii() and name.isdigit() else None)
+    number = whole_number(name)
+    found = port.rule_by_name(name) or (port.rule(number) if number is not None else None)
     if found is None:
         raise NotFound(f"There is no rule {name!r}. `cityloop analyse rule list` shows all.")
     return found

@@ -4,6 +4,7 @@ from django.http import HttpRequest, QueryDict
 
 from cityloop.decide.ledger.contracts import ActionLine
 from cityloop.decide.responses.contracts import ResponseView
+from cityloop.kernel.ui.parameters import whole_number
 
 LINES_SHOWN = 4
 LINE_FIELDS = ("department", "crew", "crew_en", "action", "action_en", "minutes", "limit")
@@ -26,6 +27,11 @@ def values(request: HttpRequest) -> dict[str, object]:
         "expected_minutes": _whole(given, "expected_minutes"),
         "actions": lines(given),
     }
+
+
+def version(request: HttpRequest) -> int | None:
+    """The version of the row the person saw; None when the form does not say."""
+    return whole_number(request.POST.get("version", ""))
 
 
 def lines(given: QueryDict) -> list[ActionLine]:
@@ -92,4 +98,4 @@ def _whole(given: QueryDict, name: str) -> int:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+    return whole_number(text) or 0

@@ -51,12 +51,11 @@ def edit(request: HttpRequest, number: int | None = None) -> HttpResponse:
         raise NotFound(_("There is no response %(number)s.") % {"number": number})
     if request.method != "POST":
         return _form(request, number, forms.shown(row))
-    version = request.POST.get("version", "")
     try:
         services.enter_response(
             **forms.values(request),  # type: ignore[arg-type]
             response_id=number,
-            version=int(version) if version.isdigit() and len(version) < 10 else None,
+            version=forms.version(request),
             by=person,
         )
     except Problem as problem:

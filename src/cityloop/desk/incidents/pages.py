@@ -12,7 +12,7 @@ from cityloop.desk.incidents.filters import ALL
 from cityloop.kernel.access import requires
 from cityloop.kernel.people.contracts import Permission
 from cityloop.kernel.problems import BadRequest
-from cityloop.kernel.ui import table
+from cityloop.kernel.ui import table, words
 from cityloop.kernel.ui.responses import csv_response
 from cityloop.serve.incidents.contracts import IncidentState
 from cityloop.serve.incidents.port import count_incidents, incidents
@@ -28,7 +28,7 @@ def incident_list(request: HttpRequest) -> HttpResponseBase:
     try:
         query = table.parse(request.GET, sortable=rows.SORTABLE, default_sort="-opened_at")
     except table.BadTableQueryError as error:
-        raise BadRequest(str(error)) from None
+        raise BadRequest(words.table_query_words(error)) from None
     if request.GET.get("format") == "csv":
         found = incidents(wanted.filter(), sort=query.order_by, limit=CSV_ROWS_MAX)
         return csv_response("incidents.csv", rows.CSV_HEADER, rows.csv_rows(found))

@@ -119,7 +119,7 @@ class _View:
 def _page_number(given: str) -> int:
     if not given:
         return 1
-    number = int(given) if given.isascii() and given.isdigit() and len(given) < 6 else 0
+    number = whole_number(given) or 0
     if not 1 <= number <= PAGES_MAX:
         raise BadRequest(
             _("page is “%(received)s”; allowed: a whole number from 1 to %(most)s.")

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from cityloop.kernel.problems import Invalid
+from cityloop.kernel.ui.parameters import whole_number
 
 PHOTO_BYTES_MAX = 8 * 1024 * 1024
 
@@ -37,7 +38,7 @@ def verification(request: HttpRequest) -> Verification:
     return Verification(
         result=request.POST.get("result", ""),
         note=request.POST.get("note", "")[:1000],
-        photo=upload.read() if upload is not None else None,
+        photo=upload.read(PHOTO_BYTES_MAX + 1) if upload is not None else None,
         longitude=longitude if latitude is not None else None,
         latitude=latitude if longitude is not None else None,
     )
@@ -45,8 +46,7 @@ def verification(request: HttpRequest) -> Verification:
 
 def version(request: HttpRequest) -> int | None:
     """The version of the case the person saw; None when the form did not say."""
-    given = request.POST.get("version", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
+    return whole_number(request.POST.get("version", ""))
 
 
 def _degrees(request: HttpRequest, name: str, most: int) -> float | None:

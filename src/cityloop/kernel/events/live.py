@@ -9,6 +9,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from http.cookies import CookieError, SimpleCookie
+from importlib import import_module
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -19,7 +20,7 @@ from django.http import HttpRequest
 
 from cityloop.kernel import clock
 from cityloop.kernel.events.selectors import kinds_after
-from cityloop.kernel.problems import CONTENT_TYPE, Problem, Unauthorized, Unavailable
+from cityloop.kernel.problems import Problem, Unauthorized, Unavailable, answer_problem
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -27,33 +28,40 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 POLL_S = 0.3
 QUEUE_MAX = 8
 PAGES_MAX = 500
+PAGES_A_PERSON_MAX = 10
 KEEP_ALIVE_S = 15.0
+SEND_S = 20.0
+BEAT = b'data: {"kinds": []}\n\n'
 
 
 class Feed:
     """Watches the outbox while anybody listens, and fans out the kinds of events it finds."""
 
     def __init__(self) -> None:
-        self._queues: set[asyncio.Queue[list[str]]] = set()
+        self._queues: dict[asyncio.Queue[list[str]], int] = {}
         self._watcher: asyncio.Task[None] | None = None
 
-    def join(self) -> asyncio.Queue[list[str]]:
-        """A queue for one page.
+    def join(self, person_id: int) -> asyncio.Queue[list[str]]:
+        """A queue for one page of a person.
 
         Raises:
-            Unavailable: As many pages listen as the server takes.
+            Unavailable: As many pages listen as the server takes, in all or of one person.
         """
-        if len(self._queues) >= PAGES_MAX:
-            raise Unavailable(f"{PAGES_MAX} live pages are open, which is the limit. Reload the page by hand.")
+        own = sum(1 for owner in self._queues.values() if owner == person_id)
+        if len(self._queues) >= PAGES_MAX or own >= PAGES_A_PERSON_MAX:
+            raise Unavailable(
+                f"{own} live pages of yours and {len(self._queues)} in all are open; allowed: "
+                f"{PAGES_A_PERSON_MAX} and {PAGES_MAX}. Close some, or reload the page by hand."
+            )
         queue: asyncio.Queue[list[str]] = asyncio.Queue(QUEUE_MAX)
-        self._queues.add(queue)
+        self._queues[queue] = person_id
         if self._watcher is None or self._watcher.done():
             self._watcher = asyncio.create_task(self._watch())
         return queue
 
     def leave(self, queue: asyncio.Queue[list[str]]) -> None:
         """The page was closed."""
-        self._queues.discard(queue)
+        self._queues.pop(queue, None)
 
     async def _watch(self) -> None:
         last = -1
@@ -63,7 +71,7 @@ class Feed:
             except DatabaseError:
                 kinds = []
             if kinds:
-                for queue in self._queues:
+                for queue in list(self._queues):
                     if not queue.full():
                         queue.put_nowait(kinds)
             await asyncio.sleep(POLL_S)
@@ -82,31 +90,37 @@ def _ask(last: int) -> tuple[int, list[str]]:
 async def live_events(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
     """`GET /events` for people who are signed in: `data: {"kinds": ["incident"], "at": "..."}`; a beat has no kinds."""
     try:
-        if not await sync_to_async(_signed_in, thread_sensitive=False)(scope):
-            raise Unauthorized("Sign in first.")
-        queue = _feed.join()
+        queue = _feed.join(await _person_id(scope))
     except Problem as problem:
-        await _answer_problem(send, problem)
+        await answer_problem(send, problem)
         return
     gone = asyncio.ensure_future(_wait_for_close(receive))
     try:
         await send({"type": "http.response.start", "status": 200, "headers": _headers(b"text/event-stream")})
         await send({"type": "http.response.body", "body": b"retry: 2000\n\n", "more_body": True})
-        while not gone.done():
-            body = await _next_message(queue)
-            await send({"type": "http.response.body", "body": body, "more_body": True})
-    except OSError:
+        while (body := await _next_message(queue, gone)) is not None:
+            if body == BEAT:
+                await _person_id(scope)  # a leaver's open pages fall silent too
+            await asyncio.wait_for(send({"type": "http.response.body", "body": body, "more_body": True}), SEND_S)
+    except (OSError, TimeoutError, Unauthorized):
         return
     finally:
         gone.cancel()
         _feed.leave(queue)
 
 
-async def _next_message(queue: asyncio.Queue[list[str]]) -> bytes:
-    try:
-        kinds = await asyncio.wait_for(queue.get(), KEEP_ALIVE_S)
-    except TimeoutError:
-        kinds = []
+async def _next_message(queue: asyncio.Queue[list[str]], gone: asyncio.Future[None]) -> bytes | None:
+    """The next message, a beat when nothing happens for a while, None when the page was closed."""
+    news = asyncio.ensure_future(queue.get())
+    ends: set[asyncio.Future[Any]] = {news, gone}
+    await asyncio.wait(ends, timeout=KEEP_ALIVE_S, return_when=asyncio.FIRST_COMPLETED)
+    if gone.done():
+        news.cancel()
+        return None
+    if not news.done():
+        news.cancel()
+        return BEAT
+    kinds = news.result()
     while not queue.empty():
         kinds = [*kinds, *queue.get_nowait()]
     # `incident.opened` and `incident.closed` both mean to a page: look at the incidents again.
@@ -114,34 +128,35 @@ async def _next_message(queue: asyncio.Queue[list[str]]) -> bytes:
     return b"data: " + json.dumps({"kinds": things, "at": clock.now().isoformat()}).encode() + b"\n\n"
 
 
+async def _person_id(scope: MutableMapping[str, Any]) -> int:
+    found = await sync_to_async(_signed_in, thread_sensitive=False)(scope)
+    if found is None:
+        raise Unauthorized("Sign in first.")
+    return found
+
+
 async def _wait_for_close(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-async def _answer_problem(send: Send, problem: Problem) -> None:
-    await send({"type": "http.response.start", "status": problem.status, "headers": _headers(CONTENT_TYPE.encode())})
-    await send({"type": "http.response.body", "body": problem.body()})
 
 
 def _headers(kind: bytes) -> list[tuple[bytes, bytes]]:
     return [(b"content-type", kind), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
 
 
-def _signed_in(scope: MutableMapping[str, Any]) -> bool:
-    """Whether the session cookie belongs to somebody: the same check as the pages' own."""
+def _signed_in(scope: MutableMapping[str, Any]) -> int | None:
+    """Whose session cookie it is, by the same check as the pages' own; None: nobody's."""
     raw = b"; ".join(value for name, value in scope["headers"] if name == b"cookie").decode("latin-1")
     try:
         morsel = SimpleCookie(raw).get(django_settings.SESSION_COOKIE_NAME)
     except CookieError:
-        return False
+        return None
     if morsel is None:
-        return False
-    from importlib import import_module
-
+        return None
     request = HttpRequest()
     request.session = import_module(django_settings.SESSION_ENGINE).SessionStore(morsel.value)
     try:
-        return get_user(request).is_authenticated
+        user = get_user(request)
+        return int(user.pk) if user.is_authenticated and user.is_active else None
     finally:
         close_old_connections()

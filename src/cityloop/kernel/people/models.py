@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from cityloop.kernel.organisations.models import Organization
 from cityloop.kernel.people.contracts import Role
@@ -23,6 +24,7 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=False)
     created_at = models.DateTimeField()
+    session_epoch = models.PositiveIntegerField(default=0, help_text="Grows when every session has to end.")
 
     objects = PersonManager()
 
@@ -31,6 +33,11 @@ class Person(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.staff_number
+
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        """What a session is tied to: it ends with the password, and when the access was ended."""
+        value = f"{self.password}:{self.session_epoch}"
+        return salted_hmac("cityloop.session", value, secret=secret, algorithm="sha256").hexdigest()
 
 
 class Post(models.Model):

@@ -14,7 +14,11 @@ from cityloop.kernel.people import services
 from cityloop.kernel.people.contracts import Permission, PersonView, Role
 from cityloop.kernel.people.models import Person
 from cityloop.kernel.people.selectors import people, view
-from cityloop.kernel.problems import NotFound, Problem
+from cityloop.kernel.problems import Invalid, NotFound, Problem
+
+STAFF_NUMBER_MAX = 40
+PASSWORD_MAX = 200
+WRONG_PASSWORDS_MAX = 10
 
 
 @sensitive_post_parameters()
@@ -28,6 +32,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     staff_number = request.POST.get("staff_number", "").strip()
     if request.method == "GET":
         return render(request, "kernel_people/sign_in.html", {"next": after, "errors": []})
+    # Nobody has longer ones; what fails is remembered, and a password is hashed at some cost.
+    if len(staff_number) > STAFF_NUMBER_MAX or len(request.POST.get("password", "")) > PASSWORD_MAX:
+        raise Invalid(f"allowed: a staff number of {STAFF_NUMBER_MAX} characters, a password of {PASSWORD_MAX}.")
     row = authenticate(request, staff_number=staff_number, password=request.POST.get("password", ""))
     if isinstance(row, Person):
         login(request, row)
@@ -55,7 +62,12 @@ def password(request: HttpRequest) -> HttpResponse:
         return render(request, "kernel_people/password.html", {"errors": [], "person": person})
     row = Person.objects.get(id=person.id)
     errors = []
-    if not row.check_password(request.POST.get("old", "")):
+    if not row.check_password(request.POST.get("old", "")[:PASSWORD_MAX]):
+        # An open session must not be a place to guess the password at.
+        request.session["wrong_passwords"] = request.session.get("wrong_passwords", 0) + 1
+        if request.session["wrong_passwords"] >= WRONG_PASSWORDS_MAX:
+            logout(request)
+            return redirect("/sign-in")
         errors.append({"field": "old", "message": _("The present password is wrong.")})
     if request.POST.get("new", "") != request.POST.get("again", ""):
         errors.append({"field": "again", "message": _("The two new passwords differ.")})

@@ -77,7 +77,8 @@ def set_active(*, person_id: int, active: bool, by: PersonView) -> None:
     if row is None:
         raise NotFound(f"There is no person {person_id}.")
     row.is_active = active
-    row.save(update_fields=["is_active"])
+    row.session_epoch += 1
+    row.save(update_fields=["is_active", "session_epoch"])
     record("person.restored" if active else "person.ended", about=("person", str(row.id)), actor=by.actor)
 
 

@@ -9,6 +9,8 @@ from cityloop.kernel.access import keyed, public
 from cityloop.kernel.problems import Forbidden
 from cityloop.kernel.telemetry.selectors import figures, readiness
 
+# A proxy on this machine asks for somebody else.
+FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_FORWARDED", "HTTP_VIA")
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
@@ -32,7 +34,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @keyed
 def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus text format, to a scraper on this machine only; put a proxy with a guard before it for others."""
-    if request.META.get("REMOTE_ADDR") not in LOOPBACK or "HTTP_X_FORWARDED_FOR" in request.META:
+    if request.META.get("REMOTE_ADDR") not in LOOPBACK or any(name in request.META for name in FORWARDED):
         raise Forbidden("Metrics are given to this machine only.")
     lines = [f"# TYPE {name} gauge\n{name} {value}\n" for name, value in figures().items()]
     return HttpResponse(generate_latest(REGISTRY) + "".join(lines).encode(), content_type=CONTENT_TYPE_LATEST)

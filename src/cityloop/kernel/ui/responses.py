@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from django.http import StreamingHttpResponse
 
-from cityloop.kernel.ui.table import csv_lines
+from cityloop.kernel.ui.table import csv_pieces
 
 
 def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
@@ -16,7 +16,7 @@ def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[objec
         header: Column names.
         rows: Values; the caller bounds how many.
     """
-    response = StreamingHttpResponse(csv_lines(header, rows), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(csv_pieces(header, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -9,14 +9,27 @@ from dataclasses import dataclass, field
 from io import StringIO
 from typing import Final
 
+from cityloop.kernel.ui.parameters import whole_number
+
 PAGE_SIZES_MAX: Final = 500
 PAGES_MAX: Final = 100_000
 SEARCH_LENGTH_MAX: Final = 100
+CSV_PIECE_CHARACTERS: Final = 64 * 1024
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class BadTableQueryError(ValueError):
-    """A parameter of a list's address that is not allowed. The message says which, what is allowed, what to do."""
+    """A parameter of a list's address that is not allowed. The message says which, what is allowed, what to do.
+
+    Args:
+        message: In English; `kernel.ui.words.table_query_words` says it in the reader's language.
+        parameter: `sort`, `page`, `size` or `q`. `given`: what was received, cut short.
+        allowed: Column keys, the largest number, or the most characters.
+    """
+
+    def __init__(self, message: str, *, parameter: str, given: str, allowed: str) -> None:
+        super().__init__(message)
+        self.parameter, self.given, self.allowed = parameter, given, allowed
 
 
 @dataclass(frozen=True)
@@ -63,14 +76,17 @@ def parse(
     wanted = parameters.get("sort") or default_sort
     key = wanted.removeprefix("-")
     if key not in sortable:
+        columns = ", ".join(sortable)
         raise BadTableQueryError(
-            f"sort is {wanted[:40]!r}; allowed: {', '.join(sortable)}, with - before it for descending."
-        )
+            f"sort is {wanted[:40]!r}; allowed: {columns}, with - before it for descending.",
+            parameter="sort", given=wanted[:40], allowed=columns,
+        )  # fmt: skip
     q = parameters.get("q", "").strip()
     if len(q) > SEARCH_LENGTH_MAX:
         raise BadTableQueryError(
-            f"q has {len(q)} characters; allowed: at most {SEARCH_LENGTH_MAX}. Search for fewer words."
-        )
+            f"q has {len(q)} characters; allowed: at most {SEARCH_LENGTH_MAX}. Search for fewer words.",
+            parameter="q", given=str(len(q)), allowed=str(SEARCH_LENGTH_MAX),
+        )  # fmt: skip
     return TableQuery(
         sort=key,
         descending=wanted.startswith("-"),
@@ -84,9 +100,12 @@ def _whole(parameters: Mapping[str, str], name: str, default: int, most: int) ->
     given = parameters.get(name, "")
     if not given:
         return default
-    number = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
-    if not 1 <= number <= most:
-        raise BadTableQueryError(f"{name} is {given[:40]!r}; allowed: a whole number from 1 to {most}.")
+    number = whole_number(given)
+    if number is None or not 1 <= number <= most:
+        raise BadTableQueryError(
+            f"{name} is {given[:40]!r}; allowed: a whole number from 1 to {most}.",
+            parameter=name, given=given[:40], allowed=str(most),
+        )  # fmt: skip
     return number
 
 
@@ -194,19 +213,23 @@ class Table:
     notes: tuple[str, ...] = field(default=())
 
 
-def csv_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
-    """A CSV file line by line: UTF-8 with its mark, so that a spreadsheet reads Chinese right.
+def csv_pieces(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """A CSV file in pieces of about 64 kB: UTF-8 with its mark, so that a spreadsheet reads Chinese right.
 
     A text that a spreadsheet would take for a formula gets an apostrophe before it; numbers stay numbers.
     """
-    yield "\N{ZERO WIDTH NO-BREAK SPACE}".encode()
     buffer = StringIO()
+    buffer.write("\N{ZERO WIDTH NO-BREAK SPACE}")
     writer = csv.writer(buffer, lineterminator="\r\n")
     for row in _with_header(header, rows):
         writer.writerow([_cell(value) for value in row])
+        # Every piece costs a turn of the server, so a row alone is too little to hand on.
+        if buffer.tell() >= CSV_PIECE_CHARACTERS:
+            yield buffer.getvalue().encode()
+            buffer.seek(0)
+            buffer.truncate()
+    if buffer.tell():
         yield buffer.getvalue().encode()
-        buffer.seek(0)
-        buffer.truncate()
 
 
 def _with_header(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:

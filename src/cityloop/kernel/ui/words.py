@@ -1,9 +1,10 @@
-"""The words of charts and maps in the reader's language, for the pure renderers."""
+"""The words of charts, maps and tables in the reader's language, for the pure modules."""
 
 from django.utils.translation import gettext as _
 
 from cityloop.kernel.ui.chart_contracts import ChartWords
 from cityloop.kernel.ui.map import MapWords
+from cityloop.kernel.ui.table import BadTableQueryError
 from cityloop.kernel.ui.wording import is_chinese
 
 
@@ -38,3 +39,14 @@ def chart_words() -> ChartWords:
 def map_words() -> MapWords:
     """For `map.render`."""
     return MapWords(cluster=_("{count} incidents here, gravest level {level}"))
+
+
+def table_query_words(error: BadTableQueryError) -> str:
+    """What is wrong with the address of a list."""
+    if error.parameter == "sort":
+        said = _("sort is “%(given)s”; allowed: %(allowed)s, with - before it for descending.")
+    elif error.parameter == "q":
+        said = _("The search has %(given)s characters; allowed: at most %(allowed)s. Search for fewer words.")
+    else:
+        said = _("%(parameter)s is “%(given)s”; allowed: a whole number from 1 to %(allowed)s.")
+    return said % {"parameter": error.parameter, "given": error.given, "allowed": error.allowed}

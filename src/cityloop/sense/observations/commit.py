@@ -6,9 +6,8 @@ read again.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from cityloop.sense.observations.store import ObservationStore, StoredRow, Transaction, Twin
+from cityloop.sense.observations.store import GoodRows, ObservationStore, StoredRow, Transaction, Twin
 from cityloop.sense.screening.port import NO_LIMITS, Limits, StreamState, quality_of
 
 # A device whose clock stands still sends ever new results for one time: beyond this they are refused.
@@ -26,11 +25,11 @@ class Run:
 
     After the commit:
         ids: One a row; `REFUSED` for the row too many of its time.
-        reasons: Mask of screening's reasons, one a row.
+        flags: Mask of screening's reasons by position; a good row is not in it.
         known: Positions of rows that were there before.
     """
 
-    __slots__ = ("datastream_id", "ids", "known", "reasons", "result_times", "results", "times")
+    __slots__ = ("datastream_id", "flags", "ids", "known", "result_times", "results", "times")
 
     def __init__(
         self, datastream_id: int, times: list[int], results: list[float], result_times: list[int | None] | None = None
@@ -40,8 +39,17 @@ class Run:
         self.results = results
         self.result_times = result_times
         self.ids: list[int] = []
-        self.reasons: list[int] = []
+        self.flags: dict[int, int] = {}
         self.known: set[int] = set()
+
+    def flag(self, place: int, reasons: int) -> None:
+        """Note why the row at a place is not good."""
+        if reasons:
+            self.flags[place] = reasons
+
+    def reasons(self) -> list[int]:
+        """Mask of screening's reasons, one a row."""
+        return [self.flags.get(place, 0) for place in range(len(self.ids))]
 
 
 class Committer:
@@ -64,14 +72,14 @@ class Committer:
             StoreError: Nothing was written; the same runs may be given again.
         """
         for run in runs:
-            run.ids, run.reasons, run.known = [], [], set()
+            run.ids, run.flags, run.known = [], {}, set()
         try:
             with self._store.transaction() as open_:
                 self._notice_others(open_)
-                rows, aside = self._judge(runs, open_)
-                open_.insert(rows)
+                good, others, aside = self._judge(runs, open_)
+                open_.insert(good, others)
                 if aside:
-                    open_.insert(self._judge_aside(aside, open_))
+                    open_.insert([], self._judge_aside(aside, open_))
             self._newest_id = open_.newest_id
         except BaseException:
             # The states have moved on, the store has not.
@@ -94,41 +102,35 @@ class Committer:
             for stream in streams:
                 self._states.pop(stream, None)
 
-    def _judge(self, runs: Sequence[Run], open_: Transaction) -> tuple[list[StoredRow], list[tuple[Run, int]]]:
-        """Rows newer than their stream, in order; and the places of all others, which need a look-up."""
+    def _judge(
+        self, runs: Sequence[Run], open_: Transaction
+    ) -> tuple[GoodRows, list[StoredRow], list[tuple[Run, int]]]:
+        """Rows newer than their stream, good ones apart; and the places of all others, which need a look-up."""
+        good: GoodRows = []
         rows: list[StoredRow] = []
         aside: list[tuple[Run, int]] = []
         states = self._states
         number = open_.newest_id
-        append = rows.append
         for run in runs:
             stream = run.datastream_id
             state = states.get(stream) or self._read_state(stream, open_)
-            judge, ids, masks = state.next, run.ids, run.reasons
-            result_times: Any = run.result_times
-            for place, (time_us, result) in enumerate(zip(run.times, run.results, strict=True)):
-                if time_us > state.newest_us:
-                    reasons = judge(time_us, result)
-                    number += 1
-                    append(
-                        (
-                            number,
-                            stream,
-                            time_us,
-                            result_times[place] if result_times else None,
-                            result,
-                            QUALITY[reasons],
-                            reasons,
-                            0,
-                        )
-                    )
-                    ids.append(number)
-                    masks.append(reasons)
-                else:
-                    aside.append((run, place))
+            judge, ids, result_times = state.next, run.ids, run.result_times
+            for time_us, result in zip(run.times, run.results, strict=True):
+                if time_us <= state.newest_us:
+                    aside.append((run, len(ids)))
                     ids.append(REFUSED)
-                    masks.append(0)
-        return rows, aside
+                    continue
+                reasons = judge(time_us, result)
+                number += 1
+                if reasons or result_times:
+                    place = len(ids)
+                    result_time = result_times[place] if result_times else None
+                    rows.append((number, stream, time_us, result_time, result, QUALITY[reasons], reasons, 0))
+                    run.flag(place, reasons)
+                else:
+                    good += (number, stream, time_us, result)
+                ids.append(number)
+        return good, rows, aside
 
     def _judge_aside(self, aside: Sequence[tuple[Run, int]], open_: Transaction) -> list[StoredRow]:
         """Rows for late and doubled places; a place whose row is there already gets its id."""
@@ -140,7 +142,8 @@ class Committer:
             twins = found[stream, time_us]
             twin = next((one for one in twins if one[1] == result), None)
             if twin is not None:
-                run.ids[place], run.reasons[place] = twin[0], twin[4]
+                run.ids[place] = twin[0]
+                run.flag(place, twin[4])
                 run.known.add(place)
                 continue
             ordinal = twins[-1][2] + 1 if twins else 0
@@ -152,7 +155,8 @@ class Committer:
             rows.append((number, stream, time_us, result_time, result, QUALITY[reasons], reasons, ordinal))
             added: Twin = (number, result, ordinal, QUALITY[reasons], reasons)
             found[stream, time_us] = [*twins, added]
-            run.ids[place], run.reasons[place] = number, reasons
+            run.ids[place] = number
+            run.flag(place, reasons)
         return rows
 
     def _read_state(self, stream: int, open_: Transaction) -> StreamState:

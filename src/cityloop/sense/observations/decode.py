@@ -15,13 +15,13 @@ SHOWN_CHARACTERS = 60
 COMPONENTS = ("phenomenonTime", "result", "resultTime", "FeatureOfInterest/id")
 
 
-class Reference(msgspec.Struct):
+class Reference(msgspec.Struct, gc=False):
     """The Datastream a block belongs to."""
 
     id: int | str = msgspec.field(name="@iot.id")
 
 
-class Block(msgspec.Struct):
+class Block(msgspec.Struct, gc=False):
     """Rows of one Datastream: names of the columns, then the rows."""
 
     datastream: Reference = msgspec.field(name="Datastream")

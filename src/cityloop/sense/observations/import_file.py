@@ -236,4 +236,4 @@ def _count(run: Run, plan: _FilePlan, report: Report, reject: Reject) -> None:
                 Rejected(str(plan.path), 0, "", str(run.results[place]), "more than 1,000 differing results for a time")
             )
         elif place not in run.known:
-            report.count(run.reasons[place])
+            report.count(run.flags.get(place, 0))

@@ -24,6 +24,9 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 BODY_S_MAX = 60.0
+# A request beyond these holds the others up for seconds.
+ROWS_MAX = 200_000
+BLOCKS_MAX = 20_000
 ERRORS_MAX = 20
 RETRY_S = b"1"
 TOO_MANY_TWINS = "more than 1,000 differing results for this time; check the device's clock"
@@ -49,8 +52,9 @@ async def create_observations(scope: Scope, receive: Receive, send: Send) -> Non
     """Take a batch of observations; answer 201 with a link or "error" for each row, after the commit."""
     try:
         if scope["method"] != "POST":
-            await _answer(send, 405, b"", [(b"allow", b"POST")])
-            return
+            problem = Problem(f"{scope['method']} is not allowed here; allowed: POST.")
+            problem.status, problem.title = 405, "Method not allowed"
+            raise problem
         headers = dict(scope["headers"])
         await _check_key(headers)
         body = await _body(headers, receive)
@@ -66,6 +70,11 @@ async def _create(body: bytes, base: str) -> tuple[int, bytes, list[tuple[bytes,
     target = writer()
     try:
         blocks = _decoder.decode(body)
+        rows = sum([len(block.rows) for block in blocks])
+        if rows > ROWS_MAX or len(blocks) > BLOCKS_MAX:
+            raise TooLarge(
+                f"{rows} rows in {len(blocks)} data arrays; allowed: {ROWS_MAX} in {BLOCKS_MAX}. Send less at a time."
+            )
         known = target.catalogue.limits
         missing = [block.datastream.id for block in blocks if block.datastream.id not in known]
         if missing or target.catalogue.stale():

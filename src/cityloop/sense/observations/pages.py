@@ -32,7 +32,7 @@ from cityloop.sense.observations.words import REASON_WORDS
 # The share of flagged values is read from the observations themselves, so it is asked of so many Datastreams at most.
 SHARED_STREAMS_MAX = 2000
 SHARES = {"": 0.0, "some": 1e-9, "tenth": 0.1, "half": 0.5}
-TABLE_ROWS = 50
+TABLE_ROWS = 30
 
 
 @require_safe
@@ -42,7 +42,7 @@ def data(request: HttpRequest) -> HttpResponseBase:
     try:
         query = table.parse(request.GET, sortable=rows.SORTABLE, default_sort="thing")
     except table.BadTableQueryError as error:
-        raise BadRequest(str(error)) from None
+        raise BadRequest(words.table_query_words(error)) from None
     wanted = request.GET.get("property", "")
     flagged = request.GET.get("flagged", "")
     if flagged not in SHARES:
@@ -87,7 +87,9 @@ def stream(request: HttpRequest, number: int) -> HttpResponseBase:
     """One Datastream: a period of it as a chart, in numbers, as a table and as a file."""
     found = datastream(min(number, 2**62))
     if found is None:
-        raise NotFound(f"There is no Datastream {number}; /data lists those there are.")
+        raise NotFound(
+            _("There is no Datastream %(number)s; /data lists those there are.") % {"number": str(number)[:20]}
+        )
     around = _around(request, found)
     newest = store().latest([found.id]).get(found.id)
     period = period_of(request.GET.get("period", ""), newest.time_us if newest else 0, around)
@@ -98,7 +100,7 @@ def stream(request: HttpRequest, number: int) -> HttpResponseBase:
     summary = summarise(series)
     nearby = _nearby(found, period, around)
     observations = table.Table(
-        caption=_("Observations"),
+        caption=_("Observations, newest first"),
         columns=rows.observation_columns(),
         rows=rows.observation_table(nearby, found.unit, around.id if around else None),
         csv_href=f"?period={period.key}&format=csv" if newest else "",

@@ -11,53 +11,65 @@ import numpy as np
 import psycopg
 
 from cityloop.sense.observations.contracts import to_us
-from cityloop.sense.observations.store import StoredRow
+from cityloop.sense.observations.store import GOOD_WIDTH, GoodRows, StoredRow
 from cityloop.sense.observations.store_sql import COLUMNS
 
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 
 # A field is its length in bytes (big-endian int32), then its bytes; length -1 is NULL, with no bytes after it.
-_KEYS = [("n", ">i2"), ("l0", ">i4"), ("id", ">i8"), ("l1", ">i4"), ("stream", ">i8"), ("l2", ">i4"), ("time", ">i8")]
-_REST = [("l4", ">i4"), ("result", ">f8"), ("l5", ">i4"), ("quality", ">i2"), ("l6", ">i4"), ("reasons", ">i2")]
-_REST += [("l7", ">i4"), ("ordinal", ">i2")]
-_WITH = np.dtype([*_KEYS, ("l3", ">i4"), ("result_time", ">i8"), *_REST])
-_WITHOUT = np.dtype([*_KEYS, ("l3", ">i4"), *_REST])
+_FIELDS = {
+    "id": ">i8",
+    "stream": ">i8",
+    "time": ">i8",
+    "result_time": ">i8",
+    "result": ">f8",
+    "quality": ">i2",
+    "reasons": ">i2",
+    "ordinal": ">i2",
+}
 
 
-def copy_rows(connection: psycopg.Connection[Any], rows: Sequence[StoredRow]) -> None:
-    """Copy rows into the table of observations, in the transaction that is open."""
-    without = [row for row in rows if row[3] is None]
+def _layout(without: str = "") -> np.dtype[Any]:
+    parts = [("n", ">i2")]
+    for number, (field, kind) in enumerate(_FIELDS.items()):
+        parts += [(f"l{number}", ">i4"), *([(field, kind)] if field != without else [])]
+    return np.dtype(parts)
+
+
+_WITH, _WITHOUT = _layout(), _layout("result_time")
+
+
+def copy_rows(connection: psycopg.Connection[Any], good: GoodRows, others: Sequence[StoredRow]) -> None:
+    """Copy good rows and all others into the table of observations, in the transaction that is open."""
+    zeros = [0] * (len(good) // GOOD_WIDTH)
+    parts = [
+        [good[0::GOOD_WIDTH], good[1::GOOD_WIDTH], good[2::GOOD_WIDTH], None, good[3::GOOD_WIDTH], zeros, zeros, zeros],
+        _columns([row for row in others if row[3] is None], with_result_time=False),
+        _columns([row for row in others if row[3] is not None], with_result_time=True),
+    ]
     text = f"COPY observation ({COLUMNS}) FROM STDIN (FORMAT BINARY)"
     with connection.cursor() as cursor, cursor.copy(text) as copy:
         copy.write(HEADER)
-        if without:
-            copy.write(_packed(without, _WITHOUT))
-        if len(without) < len(rows):
-            copy.write(_packed([row for row in rows if row[3] is not None], _WITH))
+        for part in parts:
+            copy.write(_packed(part))
         copy.write(TRAILER)
 
 
-def _packed(rows: Sequence[StoredRow], layout: np.dtype[Any]) -> bytes:
-    ids, streams, times, result_times, results, qualities, reasons, ordinals = zip(*rows, strict=True)
-    packed = np.empty(len(rows), dtype=layout)
-    packed["n"] = 8
-    for length, field, values, size in (
-        ("l0", "id", ids, 8),
-        ("l1", "stream", streams, 8),
-        ("l2", "time", times, 8),
-        ("l4", "result", results, 8),
-        ("l5", "quality", qualities, 2),
-        ("l6", "reasons", reasons, 2),
-        ("l7", "ordinal", ordinals, 2),
-    ):
-        packed[length] = size
-        packed[field] = values
-    if layout is _WITH:
-        packed["l3"] = 8
-        packed["result_time"] = result_times
-    else:
-        packed["l3"] = -1
+def _columns(rows: Sequence[StoredRow], *, with_result_time: bool) -> list[Any]:
+    columns: list[Any] = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(8)]
+    return [*columns[:3], columns[3] if with_result_time else None, *columns[4:]]
+
+
+def _packed(columns: list[Any]) -> bytes:
+    """Rows given by their eight columns; the fourth is None when no row has a result time."""
+    layout = _WITHOUT if columns[3] is None else _WITH
+    packed = np.empty(len(columns[0]), dtype=layout)
+    packed["n"] = len(_FIELDS)
+    for number, (field, values) in enumerate(zip(_FIELDS, columns, strict=True)):
+        packed[f"l{number}"] = -1 if values is None else layout[field].itemsize
+        if values is not None:
+            packed[field] = values
     return packed.tobytes()
 
 

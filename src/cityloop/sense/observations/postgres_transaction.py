@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 
 from cityloop.sense.observations.postgres_copy import copy_rows, months_of
-from cityloop.sense.observations.store import StoredRow, Tail, Twin
+from cityloop.sense.observations.store import GOOD_WIDTH, GoodRows, StoredRow, Tail, Twin
 from cityloop.sense.observations.store_sql import IN_ORDER
 
 
@@ -69,21 +69,19 @@ class PostgresTransaction:
             since = first[0] if first else since
         return Tail(newest[0], trusted[0], trusted[1], since)
 
-    def insert(self, rows: Sequence[StoredRow]) -> None:
-        """Insert rows, in id order."""
-        if not rows:
+    def insert(self, good: GoodRows, others: Sequence[StoredRow]) -> None:
+        """Insert good rows and all others, each in id order."""
+        if not good and not others:
             return
-        times = [row[2] for row in rows]
+        times = [*map(int, good[2::GOOD_WIDTH]), *(row[2] for row in others)]
         for month, (name, since_us, until_us) in months_of(times).items():
             if month not in self._months and month not in self.made:
                 self._make_partition(name, since_us, until_us)
                 self.made.add(month)
-        copy_rows(self._connection, rows)
-        self._connection.execute(
-            "UPDATE observation_head SET newest_id = %s, newest_time = greatest(newest_time, %s)",
-            (rows[-1][0], max(times)),
-        )
-        self.newest_id = rows[-1][0]
+        copy_rows(self._connection, good, others)
+        self.newest_id = max(int(good[-GOOD_WIDTH]) if good else 0, others[-1][0] if others else 0)
+        text = "UPDATE observation_head SET newest_id = %s, newest_time = greatest(newest_time, %s)"
+        self._connection.execute(text, (self.newest_id, max(times)))
 
     def _make_partition(self, name: str, since_us: int, until_us: int) -> None:
         row = self._connection.execute("SELECT to_regclass(%s)", (name,)).fetchone()

@@ -16,8 +16,8 @@ from cityloop.sense.observations.store_sql import BATCH, COLUMNS, SERIES, order,
 
 BUSY_S = 20.0
 FETCH_ROWS = 5000
-# Pages between checkpoints: pages that change again and again are then copied once (16 MB of log).
-CHECKPOINT_PAGES = 4000
+# Pages between checkpoints: pages that change again and again are then copied once (32 MB of log).
+CHECKPOINT_PAGES = 8000
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS observation (

@@ -18,6 +18,10 @@ from cityloop.sense.observations.contracts import Batch, ObservationView, Series
 
 # id, datastream_id, time_us, result_time_us, result, quality, reasons, ordinal
 StoredRow = tuple[int, int, int, int | None, float, int, int, int]
+# Good rows without a result time, flat: id, datastream_id, time_us, result of the first, then of the second … They are
+# nearly all, and half as many values to hand over (measured: a fifth less time an insert).
+GoodRows = list[int | float]
+GOOD_WIDTH = 4
 # id, result, ordinal, quality, reasons
 Twin = tuple[int, float, int, int, int]
 
@@ -82,8 +86,8 @@ class Transaction(Protocol):
     def tail(self, datastream_id: int, *, since_when: bool) -> Tail:
         """The state of a stream; `since_when` also finds out since when the value has not changed."""
 
-    def insert(self, rows: Sequence[StoredRow]) -> None:
-        """Insert rows, in id order."""
+    def insert(self, good: GoodRows, others: Sequence[StoredRow]) -> None:
+        """Insert good rows and all others, each in id order."""
 
 
 class ObservationStore(Protocol):

@@ -224,5 +224,5 @@ def _written(run: Run, place: int) -> Written:
         raise Invalid(
             f"Datastream {run.datastream_id} has too many differing results for one time; check the device's clock."
         )
-    reasons = run.reasons[place]
+    reasons = run.flags.get(place, 0)
     return Written(run.ids[place], place not in run.known, Quality(QUALITY[reasons]), Reason(reasons))

@@ -1,7 +1,7 @@
 """The pure core of screening: one stream's rows in, flags out.
 
-Plain Python, a few numbers of state a stream. Measured against NumPy (benchmarks/screening.py): a request of 100 rows
-touches ten to a hundred streams, so arrays hold one to ten rows each and their overhead is larger than the work.
+Plain Python, a few numbers of state a stream. Measured against NumPy (benchmarks/screening.py): arrays win from some
+hundred rows of one stream on, but a request of 100 rows touches ten to a hundred streams.
 """
 
 from math import inf
@@ -87,20 +87,12 @@ class StreamState:
             return RANGE
         if not self._guards:
             return 0
-        return self._compare(time_us, result)
-
-    def aside(self, result: float, *, doubled: bool) -> int:
-        """Judge a row that is not newer than all before; it is not remembered."""
-        found = DOUBLED if doubled else LATE
-        return found if self._least <= result <= self._most else found | RANGE
-
-    def _compare(self, time_us: int, result: float) -> int:
         # Rate of change is measured against the last value in range, as QARTOD does: a spike is flagged on its way up
         # and down, and a real step only once.
         found = 0
         before = self.trusted
-        if before is None or result != before:
-            if before is not None and self._rate is not None:
+        if result != before:
+            if self._rate is not None and before is not None:
                 too_fast = abs(result - before) > self._rate * (time_us - self.trusted_us)
                 found = RATE if too_fast else 0
             self.trusted = result
@@ -111,3 +103,8 @@ class StreamState:
             found = STUCK
         self.trusted_us = time_us
         return found
+
+    def aside(self, result: float, *, doubled: bool) -> int:
+        """Judge a row that is not newer than all before; it is not remembered."""
+        found = DOUBLED if doubled else LATE
+        return found if self._least <= result <= self._most else found | RANGE

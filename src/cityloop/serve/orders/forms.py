@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from cityloop.kernel.problems import Invalid
+from cityloop.kernel.ui.parameters import whole_number
 
 PHOTO_BYTES_MAX = 8 * 1024 * 1024
 TEXT_MAX = 2000
@@ -17,8 +18,12 @@ def text(request: HttpRequest, name: str) -> str:
 
 def version(request: HttpRequest) -> int | None:
     """The version of the thing the person saw; None when the form does not say."""
-    given = request.POST.get("version", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
+    return number(request, "version")
+
+
+def number(request: HttpRequest, name: str) -> int | None:
+    """A field that holds a whole number, such as the id of a choice; None when it holds anything else."""
+    return whole_number(text(request, name))
 
 
 def position(request: HttpRequest) -> tuple[float | None, float | None]:

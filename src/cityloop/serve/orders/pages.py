@@ -15,7 +15,7 @@ from cityloop.kernel.organisations import port as organisations
 from cityloop.kernel.people import port as people
 from cityloop.kernel.people.contracts import Permission, PersonView
 from cityloop.kernel.problems import BadRequest, NotFound, Problem, Unauthorized
-from cityloop.kernel.ui import table
+from cityloop.kernel.ui import table, words
 from cityloop.kernel.ui.responses import csv_response
 from cityloop.serve.incidents import port as incidents
 from cityloop.serve.orders import dispatching, forms, selectors, services, verifying
@@ -49,7 +49,7 @@ def _desk(
     try:
         asked = table.parse(request.GET, sortable=("due_at", "level", "dispatched_at", "number"), default_sort="due_at")
     except table.BadTableQueryError as error:
-        raise BadRequest(str(error)) from None
+        raise BadRequest(words.table_query_words(error)) from None
     wanted = OrderFilter(departments, view, person.id, asked.q, int(level) if level else None)
     if request.GET.get("format") == "csv":
         return csv_response("orders.csv", CSV_HEADER, _csv_rows(wanted, asked.order_by))
@@ -111,10 +111,10 @@ def bulk(request: HttpRequest) -> HttpResponseBase:
         return _desk(request, person, {"orders": _("No order was chosen. Tick at least one.")}, 422)
     act = request.POST.get("act")
     if act == "assign":
-        given = forms.text(request, "person")
-        if not given.isdigit():
+        chosen = forms.number(request, "person")
+        if chosen is None:
             return _desk(request, person, {"person": _("Choose who gets the orders.")}, 422)
-        result = services.assign_many(numbers, person_id=int(given), by=person)
+        result = services.assign_many(numbers, person_id=chosen, by=person)
         said = _("%(count)s orders assigned.")
     else:
         result = services.accept_many(numbers, by=person)
@@ -181,8 +181,7 @@ def _moved(request: HttpRequest, person: PersonView, number: str, move: str) -> 
     if move == "accept":
         services.accept(number, by=person, version=version)
     elif move == "assign":
-        given = forms.text(request, "person")
-        services.assign(number, person_id=int(given) if given.isdigit() else None, by=person, version=version)
+        services.assign(number, person_id=forms.number(request, "person"), by=person, version=version)
     elif move == "report":
         send_report(request, person, number)
     elif move == "return":
