@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from cityloop.kernel.people.contracts import Permission, PersonView
 from cityloop.kernel.problems import Forbidden
@@ -57,7 +58,10 @@ def require(person: PersonView | None, permission: Permission) -> PersonView:
         Forbidden: Nobody, or somebody whose post does not grant it.
     """
     if person is None or not person.may(permission):
-        raise Forbidden(f"This needs the permission {permission}; ask an administrator for a post that has it.")
+        raise Forbidden(
+            _("This needs the permission %(permission)s; ask an administrator for a post that has it.")
+            % {"permission": permission}
+        )
     return person
 
 

@@ -108,8 +108,8 @@ def test_a_steward_edits(browser: Callable[..., Client], rule: int) -> None:
         ({"minimum": "soon"}, "“soon”不是时长"),
         ({"class_code": "99"}, "应为五位数字"),
         ({"level_3": "30"}, "较重的级别，起点必须高于较轻的级别"),
-        ({"name": ""}, "这个字段是必填项"),
-        ({"reason": ""}, "这个字段是必填项"),
+        ({"name": ""}, '<a href="#id_name">“名称”必填。</a>'),
+        ({"reason": ""}, '<a href="#id_reason">“修改原因”必填。</a>'),
     ],
 )
 def test_a_wrong_form_says_where(

@@ -36,7 +36,7 @@ def test_of_full_equals_the_first() -> None:
 
 
 def test_a_single_option_says_so() -> None:
-    assert choose([option("甲", 55)]).reason == "该等级只有方案甲，预计 55 分钟结束（依据响应表）。"
+    assert choose([option("甲", 55)]).reason == "该等级只有方案甲，预计 55 分钟结束（依据处置预案）。"
 
 
 def test_no_option_is_an_error() -> None:

@@ -31,7 +31,7 @@ FORM = {
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("zh-hans", ["响应表", "道路积水", "抽排、警戒", "市交警支队"]),
+        ("zh-hans", ["处置预案", "道路积水", "抽排、警戒", "市交警支队"]),
         ("en", ["Response table", "standing water", "Signs"]),
     ],
 )
@@ -106,6 +106,15 @@ def test_mistakes_are_named_and_linked(changes: dict[str, str], field: str, mess
     assert f'<a href="#{field}">' in page
     assert 'value="Visit"' in page
     assert not Response.objects.filter(class_code="06028").exists()
+
+
+@pytest.mark.parametrize("version", ["²", "9" * 5000])
+@pytest.mark.usefixtures("city")
+def test_what_only_looks_like_a_version_is_none(version: str) -> None:
+    path = f"/responses/{Response.objects.earliest('id').id}"
+    answer = signed_in("steward").post(path, FORM | {"level_from": "²", "version": version})
+    assert answer.status_code == 422
+    assert "等级 0 至 4 不对" in answer.content.decode()
 
 
 @pytest.mark.usefixtures("city")

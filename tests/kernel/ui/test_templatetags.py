@@ -216,6 +216,14 @@ def test_form_field_names_its_hint_and_error() -> None:
     assert "（选填）" in html
 
 
+def test_summary_names_the_field_that_was_left_empty() -> None:
+    source = "{% error_summary form %}{% field form.place %}"
+    html = render(source, form=PlaceForm({"place": ""}))
+    assert '<a href="#id_place">“地点”必填。</a>' in html
+    with translation.override("en"):
+        assert '<a href="#id_place">“地点” is required.</a>' in render(source, form=PlaceForm({}))
+
+
 def test_error_summary_of_a_list_and_of_nothing() -> None:
     html = render("{% error_summary errors %}", errors=[{"field": "old", "message": "<密码不对>"}])
     assert '<a href="#old">&lt;密码不对&gt;</a>' in html

@@ -96,10 +96,10 @@ def test_filters(client: Client, stream: int, query: str, shown: bool) -> None:
 @pytest.mark.parametrize(
     ("path", "status", "message"),
     [
-        ("/data?sort=colour", 400, "allowed: thing, property, id"),
+        ("/data?sort=colour", 400, "thing, property, id"),
         ("/data?flagged=all", 400, "allowed: some, tenth, half"),
-        ("/data/99", 404, "There is no Datastream 99"),
-        ("/data/99999999999999999999", 404, "There is no Datastream"),
+        ("/data/99", 404, "没有数据流 99"),
+        ("/data/99999999999999999999", 404, "没有数据流"),
         ("/data/1?period=1w", 400, "allowed: 1d, 7d, 30d, 1y or all"),
         ("/data/1?observation=x", 404, "has no observation"),
     ],

@@ -62,7 +62,7 @@ def test_an_unknown_class_gets_a_check_on_the_spot() -> None:
     send(detected(class_code="06028", title="噪声扰民", title_en="Noise"))
     number = incidents.incident_by_fact(FACT).number
     decision = ledger.current_decision(number)
-    assert decision.reason.startswith("响应表没有这一类的方案，先现场核实。")
+    assert decision.reason.startswith("处置预案中没有这一类的方案，先现场核实。")
     (order,) = orders.orders_of(number)
     assert (order.department_code, order.action) == ("subdistrict", "现场核实，能处置的当场处置")
 

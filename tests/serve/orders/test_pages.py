@@ -4,9 +4,12 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import RequestFactory
 from PIL import Image
 
+from cityloop.kernel.problems import Invalid
 from cityloop.serve.incidents import port as incidents
+from cityloop.serve.orders import forms
 from cityloop.serve.orders import port as orders
 from cityloop.serve.orders.contracts import OrderState
 from tests.serve.made_city import CityClock, detected, send, settle, signed_in, staff
@@ -133,6 +136,24 @@ def test_a_wrong_photo_is_an_error_on_the_crews_page(order: str) -> None:
     assert orders.order(order).state is OrderState.HANDLING
 
 
+@pytest.mark.parametrize("person", ["²", "③", "9" * 5000])
+def test_what_only_looks_like_a_number_chooses_nobody(order: str, person: str) -> None:
+    client = signed_in("clerk")
+    many = client.post("/orders/bulk", {"act": "assign", "number": [order], "person": person})
+    assert many.status_code == 422
+    assert "请选择分给谁" in many.content.decode()
+    one = client.post(f"/orders/{order}/assign", {"person": person, "version": person})
+    assert one.status_code == 422
+    assert "请选择分给谁" in one.content.decode()
+
+
+def test_a_photo_of_more_than_eight_megabytes_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    request = RequestFactory().post("/", {"photo": SimpleUploadedFile("x.jpg", b"\xff" * (8 * 1024 * 1024 + 200_000))})
+    monkeypatch.setattr(type(request.FILES["photo"]), "read", property(lambda _: pytest.fail("the photo was read")))
+    with pytest.raises(Invalid, match=r"8\.2 MB"):
+        forms.photo(request)
+
+
 def test_returning_needs_a_reason(order: str) -> None:
     client = signed_in("crew")
     response = client.post(f"/orders/mine/{order}/return", {"reason": " "})
@@ -192,9 +213,15 @@ def test_the_desk_as_csv(order: str) -> None:
 
 @pytest.mark.parametrize("query", ["view=none", "sort=secret", "page=0", "level=9", "q=" + "x" * 101])
 def test_a_wrong_address_says_what_is_allowed(city: CityClock, query: str) -> None:
-    response = signed_in("clerk").get(f"/orders?{query}", headers={"accept": "application/json"})
+    response = signed_in("clerk", "en").get(f"/orders?{query}", headers={"accept": "application/json"})
     assert response.status_code == 400
     assert "allowed:" in response.json()["detail"]
+
+
+def test_a_wrong_page_is_said_in_chinese(city: CityClock) -> None:
+    response = signed_in("clerk").get("/orders?page=abc", headers={"accept": "text/html"})
+    assert response.status_code == 400
+    assert "参数 page 为“abc”，允许 1 至 100000 的整数。" in response.content.decode()
 
 
 def test_searching_and_saved_filters(order: str, city: CityClock) -> None:

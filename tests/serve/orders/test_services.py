@@ -60,9 +60,9 @@ def test_permissions_of_every_service(order: str) -> None:
         lambda who: orders.rework_incident(number, reason="不行", by=who),
         lambda who: orders.verify_and_close(number, result="confirmed", by=who),
     ):
-        with pytest.raises(Forbidden, match="needs the permission"):
+        with pytest.raises(Forbidden, match="需要权限"):
             act(staff("viewer"))
-    with pytest.raises(Forbidden, match=r"needs the permission incidents\.verify"):
+    with pytest.raises(Forbidden, match=r"需要权限 incidents\.verify"):
         orders.verify_and_close(number, result="confirmed", by=staff("clerk"))
     with pytest.raises(Forbidden, match=r"orders\.handle"):
         orders.accept(order, by=staff("officer"))

@@ -60,7 +60,7 @@ def test_an_alarm_clears_with_the_next_look_even_without_events(order: str, city
 
 def test_the_page_and_the_bar(order: str, city: CityClock) -> None:
     head = signed_in("head")
-    assert "没有报警" in head.get("/alarms").content.decode()
+    assert "没有告警" in head.get("/alarms").content.decode()
     city.forward(16)
     check_overdue()
     page = head.get("/alarms").content.decode()

@@ -93,6 +93,16 @@ def test_the_score_of_an_incident(city: CityClock) -> None:
     assert signed_in("crew").get("/scores").status_code == 403
 
 
+def test_levels_mark_incidents_and_nothing_else(city: CityClock) -> None:
+    for place in range(4):
+        close(f"w{place}", city, result="false", rule="noise-night")
+    number = close("late", city, handle=300)
+    for path in ("/scores", f"/scores/{number}"):
+        page = signed_in("viewer").get(path).content.decode()
+        assert "<b>否</b>" in page
+        assert "lv3" not in page, "the incidents are of level 4"
+
+
 def test_periods_and_files(city: CityClock) -> None:
     number = close("f", city)
     viewer = signed_in("viewer")

@@ -26,7 +26,7 @@ def test_from_detection_to_score(city: CityClock) -> None:
     proposal = ledger.current_decision(incident.number)
     assert proposal is not None
     assert (proposal.state, proposal.default_key, proposal.number) == ("proposed", "乙", "JC-20260716-0001")
-    assert "方案乙预计最快：55 分钟（依据响应表），其次方案甲 70 分钟。" in proposal.reason
+    assert "方案乙预计最快：55 分钟（依据处置预案），其次方案甲 70 分钟。" in proposal.reason
     city.forward(5)
     ledger.decide(proposal.number, "乙", by=staff("officer"))
     settle()

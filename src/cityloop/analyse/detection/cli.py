@@ -17,6 +17,7 @@ from cityloop.analyse.detection.durations import DurationError, parse_duration, 
 from cityloop.analyse.detection.history import episodes_over_history
 from cityloop.analyse.detection.reading import read_rules
 from cityloop.kernel.problems import Invalid, NotFound
+from cityloop.kernel.ui.parameters import whole_number
 from cityloop.sense.observations.contracts import to_datetime, to_us
 
 COLUMNS = ("datastream", "start", "end", "count", "peak", "peak_time")

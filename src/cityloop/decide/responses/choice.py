@@ -80,4 +80,4 @@ def _source(option: Option) -> tuple[str, str]:
     if option.prediction.source == "history":
         count = option.prediction.n
         return f"依据本市 {count} 次同类处置", f"from {count} earlier cases of this city"
-    return "依据响应表", "from the response table"
+    return "依据处置预案", "from the response table"

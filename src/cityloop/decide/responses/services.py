@@ -41,7 +41,7 @@ def propose(case: Case) -> str:
     choice = choose(options)
     reason, reason_en = choice.reason, choice.reason_en
     if not rows:
-        reason = f"响应表没有这一类的方案，先现场核实。{reason}"
+        reason = f"处置预案中没有这一类的方案，先现场核实。{reason}"
         reason_en = f"The response table has no row for this class: check on the spot first. {reason_en}"
     number = ledger.propose(
         incident_number=case.incident_number,

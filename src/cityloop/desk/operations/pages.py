@@ -21,6 +21,7 @@ from cityloop.kernel.people.contracts import Permission
 from cityloop.kernel.problems import BadRequest
 from cityloop.kernel.ui.contracts import Figure
 from cityloop.kernel.ui.markup import Markup
+from cityloop.kernel.ui.parameters import whole_number
 from cityloop.serve.incidents.contracts import LIVE_STATES, IncidentState
 
 PAGES_MAX: Final = 1000

@@ -31,7 +31,7 @@ def verification(request: HttpRequest) -> Verification:
     upload = request.FILES.get("photo")
     if upload is not None and (upload.size or 0) > PHOTO_BYTES_MAX:
         message = _("The photo has %(received)s MB; allowed: at most 8 MB. Send a smaller one.") % {
-            "received": (upload.size or 0) // (1024 * 1024)
+            "received": round((upload.size or 0) / 1024 / 1024, 1)
         }
         raise Invalid(message, errors={"photo": message})
     longitude, latitude = _degrees(request, "longitude", 180), _degrees(request, "latitude", 90)

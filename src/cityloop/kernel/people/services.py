@@ -3,6 +3,7 @@
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from cityloop.kernel import clock
 from cityloop.kernel.audit.port import record
@@ -44,10 +45,14 @@ def enter_person(
     _may_manage(by)
     staff_number = staff_number.strip()
     if not staff_number or len(staff_number) > 40 or not staff_number.replace("-", "").replace("_", "").isalnum():
-        message = f"staff number {staff_number!r}; allowed: 1 to 40 letters, digits, - or _."
+        message = _("Staff number “%(number)s”; allowed: 1 to 40 letters, digits, - or _.") % {
+            "number": staff_number[:40]
+        }
         raise Invalid(message, errors={"staff_number": message})
     if Person.objects.filter(staff_number=staff_number).exists():
-        message = f"Staff number {staff_number} is taken. Give the existing person another post instead."
+        message = _("Staff number %(number)s is taken. Give the existing person another post instead.") % {
+            "number": staff_number
+        }
         raise Conflict(message, errors={"staff_number": message})
     row = Person(staff_number=staff_number, created_at=clock.now(), must_change_password=must_change_password)
     if check_password:
@@ -72,10 +77,10 @@ def set_active(*, person_id: int, active: bool, by: PersonView) -> None:
     """End or restore a person's access. A leaver's rights end at once: the sessions end too (R26)."""
     _may_manage(by)
     if by.id == person_id and not active:
-        raise Conflict("You can't end your own access; ask another administrator.")
+        raise Conflict(_("You can't end your own access; ask another administrator."))
     row = Person.objects.filter(id=person_id).first()
     if row is None:
-        raise NotFound(f"There is no person {person_id}.")
+        raise NotFound(_("There is no person %(number)s.") % {"number": person_id})
     row.is_active = active
     row.session_epoch += 1
     row.save(update_fields=["is_active", "session_epoch"])
@@ -115,13 +120,13 @@ def set_password(*, person_id: int, new: str, by: PersonView, must_change: bool 
 
 def _may_manage(by: PersonView | None) -> None:
     if by is not None and not by.may(Permission.MANAGE_PEOPLE):
-        raise Forbidden("Managing people needs an administrator's post.")
+        raise Forbidden(_("Managing people needs an administrator's post."))
 
 
 def _organization(code: str) -> Organization:
     found = Organization.objects.filter(code=code).first()
     if found is None:
-        message = f"organisation {code!r} is not known; enter it first."
+        message = _("Organisation “%(code)s” is not known; enter it first.") % {"code": code[:40]}
         raise Invalid(message, errors={"organization": message})
     return found
 

@@ -18,8 +18,11 @@ def errors_of(errors: Any) -> Iterator[FieldError]:
     if isinstance(errors, BaseForm):
         for name, messages in errors.errors.items():
             target = (errors[name].id_for_label or f"{errors[name].auto_id}_0") if name in errors.fields else "main"
+            missing = name in errors.fields and errors.has_error(name, "required")
             for message in messages:
-                yield FieldError(target, str(message))
+                # Read away from its field, “this field is required” says nothing.
+                said = gettext("“%(field)s” is required.") % {"field": errors[name].label} if missing else str(message)
+                yield FieldError(target, said)
     elif isinstance(errors, Mapping):
         for name, message in errors.items():
             yield FieldError(str(name), str(message))

@@ -8,8 +8,8 @@ WHOLE_DIGITS_MAX: Final = 9
 def whole_number(text: str) -> int | None:
     """A whole number from 0, typed with the digits 0 to 9; None for anything else.
 
-    `str.isdigit` alone is also true for “²” and “③”, which `int` refuses; and a number of thousands of digits is refused
-    by `int`, one of nineteen by the database. So nine digits are the most.
+    `str.isdigit` alone is also true for “²” and “③”, which `int` refuses. A number of thousands of digits is refused by
+    `int`, too, and one of twenty by the database: nine digits are the most.
 
     Args:
         text: As received; blanks around it are not removed.

@@ -190,6 +190,8 @@ async def _refuse(send: Send, problem: Problem) -> None:
     extra: list[tuple[bytes, bytes]] = []
     if problem.status == 401:
         extra.append((b"www-authenticate", b'Bearer realm="cityloop"'))
+    if problem.status == 405:
+        extra.append((b"allow", b"POST"))
     if problem.status in (503, 507):
         extra.append((b"retry-after", RETRY_S))
     if problem.status == 413:

@@ -14,7 +14,7 @@ from cityloop.kernel.access import person_of, requires
 from cityloop.kernel.organisations import port as organisations
 from cityloop.kernel.people import port as people
 from cityloop.kernel.people.contracts import Permission, PersonView
-from cityloop.kernel.problems import BadRequest, NotFound, Problem, Unauthorized
+from cityloop.kernel.problems import BadRequest, Invalid, NotFound, Problem, Unauthorized
 from cityloop.kernel.ui import table, words
 from cityloop.kernel.ui.responses import csv_response
 from cityloop.serve.incidents import port as incidents
@@ -181,7 +181,11 @@ def _moved(request: HttpRequest, person: PersonView, number: str, move: str) -> 
     if move == "accept":
         services.accept(number, by=person, version=version)
     elif move == "assign":
-        services.assign(number, person_id=forms.number(request, "person"), by=person, version=version)
+        chosen = forms.number(request, "person")
+        if chosen is None and forms.text(request, "person"):
+            message = _("Choose who gets the orders.")
+            raise Invalid(message, errors={"person": message})
+        services.assign(number, person_id=chosen, by=person, version=version)
     elif move == "report":
         send_report(request, person, number)
     elif move == "return":
