@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 TRIALS = (
     ["benchmarks.ingest"],
     ["benchmarks.import_file"],
+    ["benchmarks.screening"],
     ["benchmarks.operations"],
     ["benchmarks.kill", "--kills", "20"],
 )

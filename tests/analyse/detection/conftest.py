@@ -48,7 +48,7 @@ def observations(store_url: str, monkeypatch: pytest.MonkeyPatch, db: None) -> I
                 seen[key] = seen.get(key, -1) + 1
                 at = BEGIN_US + minute * MINUTE_US
                 rows.append((number, datastream_id, at, None, result, quality, 1 if quality == 2 else 0, seen[key]))
-            transaction.insert(rows)
+            transaction.insert([], rows)
 
     yield put
     port.close_writer()
