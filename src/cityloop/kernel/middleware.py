@@ -8,6 +8,7 @@ from urllib.parse import quote
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_noop
 
 from cityloop.kernel import access
 from cityloop.kernel.people.models import Person
@@ -15,6 +16,10 @@ from cityloop.kernel.people.selectors import view as person_view
 from cityloop.kernel.problems import CONTENT_TYPE, BadRequest, Forbidden, NotFound, Problem, TooLarge, Unauthorized
 
 log = logging.getLogger(__name__)
+
+NOTHING_HERE = gettext_noop("There is nothing at %(path)s.")
+FORM_EXPIRED = gettext_noop("The form has expired or came from another site. Reload the page and send it again.")
+OUR_FAULT = gettext_noop("Something went wrong on our side. It was logged; try again in a minute.")
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -52,11 +57,12 @@ def _admit(request: HttpRequest, view: Any) -> HttpResponse | None:
         raise Forbidden("This page has no guard, so it is closed to everybody. Report it to the administrator.")
     person = access.person_of(request)
     if person is None:
-        raise Unauthorized("Sign in first.")
+        raise Unauthorized(say(request, gettext_noop("Sign in first.")))
     if getattr(request.user, "must_change_password", False) and request.path not in BEFORE_NEW_PASSWORD:
         return redirect("/password")
     if guard != access.SIGNED_IN and guard not in person.permissions:
-        raise Forbidden(f"This needs the permission {guard}; ask an administrator for a post that has it.")
+        needs = gettext_noop("This needs the permission %(permission)s; ask an administrator for a post that has it.")
+        raise Forbidden(say(request, needs, permission=guard))
     return None
 
 
@@ -70,7 +76,7 @@ class ProblemMiddleware:
         response = self.get_response(request)
         if response.status_code in (404, 405) and not response.get("Content-Type", "").startswith(CONTENT_TYPE):
             if response.status_code == 404 and not getattr(response, "is_problem", False):
-                return problem_response(request, NotFound(f"There is nothing at {request.path}."))
+                return problem_response(request, NotFound(say(request, NOTHING_HERE, path=request.path)))
             if response.status_code == 405:
                 allowed = response.get("Allow", "")
                 problem = Problem(f"{request.method} is not allowed here; allowed: {allowed}.")
@@ -84,24 +90,32 @@ class ProblemMiddleware:
         if isinstance(error, Problem):
             return problem_response(request, error)
         if isinstance(error, Http404):
-            return problem_response(request, NotFound(f"There is nothing at {request.path}."))
+            return problem_response(request, NotFound(say(request, NOTHING_HERE, path=request.path)))
         if isinstance(error, RequestDataTooBig):
             return problem_response(request, TooLarge("The form is larger than the server takes. Send less at a time."))
         if isinstance(error, SuspiciousOperation):
             return None
         # The message may hold what a person typed: only the type and the place go to the log.
         log.error("unexpected error", exc_info=error, extra={"path": request.path})
-        return problem_response(
-            request, Problem("Something went wrong on our side. It was logged; try again in a minute.")
-        )
+        return problem_response(request, Problem(say(request, OUR_FAULT)))
+
+
+def say(request: HttpRequest, text: str, **values: object) -> str:
+    """A message in the reader's language on a page, in English to a program."""
+    return (gettext(text) if wants_page(request) else text) % values
+
+
+def wants_page(request: HttpRequest) -> bool:
+    """Whether a person's browser asks."""
+    return "text/html" in request.headers.get("Accept", "")
 
 
 def problem_response(request: HttpRequest, problem: Problem) -> HttpResponse:
     """A problem as the caller can read it: a page for a browser, RFC 9457 JSON for a program."""
-    wants_page = "text/html" in request.headers.get("Accept", "")
-    if wants_page and problem.status == 401 and request.method == "GET":
+    page = wants_page(request)
+    if page and problem.status == 401 and request.method == "GET":
         return redirect(f"/sign-in?next={quote(request.get_full_path())}")
-    if wants_page:
+    if page:
         response = render(request, "ui/error.html", {"problem": problem}, status=problem.status)
     else:
         response = HttpResponse(problem.body(), status=problem.status, content_type=CONTENT_TYPE)
@@ -113,9 +127,7 @@ def problem_response(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """What a form gets that was not made by us, or was open for too long."""
-    return problem_response(
-        request, Forbidden("The form has expired or came from another site. Reload the page and send it again.")
-    )
+    return problem_response(request, Forbidden(say(request, FORM_EXPIRED)))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -127,4 +139,4 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """The last resort, for errors outside views."""
-    return problem_response(request, Problem("Something went wrong on our side. It was logged; try again in a minute."))
+    return problem_response(request, Problem(say(request, OUR_FAULT)))
