@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 from tests.app.made_city import PASSWORD, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite_only, pytest.mark.xdist_group("servers")]
@@ -70,6 +70,11 @@ def context_for(browser: Browser, address: str, session: str, language: str, the
     return context
 
 
+def failed(request: Request) -> bool:
+    """Whether a request failed for another reason than that the page had moved on."""
+    return "ERR_ABORTED" not in (request.failure or "")
+
+
 def follow(page: Page, address: str, path: str) -> None:
     """Open a path, or the first page of a kind."""
     if not path.endswith("*"):
@@ -92,7 +97,7 @@ def test_page(
     faults: list[str] = []
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("requestfailed", lambda request: faults.append(request.url) if "/events" not in request.url else None)
+    page.on("requestfailed", lambda request: faults.append(request.url) if failed(request) else None)
     page.on(
         "request", lambda request: None if request.url.startswith((address, "data:")) else faults.append(request.url)
     )
