@@ -11,6 +11,7 @@ from tests.analyse.detection.detection_oracle import Put
 from typer.testing import CliRunner, Result
 
 from cityloop.analyse.detection import cli
+from cityloop.analyse.detection.models import Episode
 from cityloop.kernel.problems import Invalid, NotFound
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +115,11 @@ def test_rules_are_added_and_detection_runs_to_the_end(gauge: int) -> None:
         run("rule", "disable", "x")
     with pytest.raises(Invalid, match="Give a YAML file, or all of --name"):
         run("rule", "add", "--name", "y")
+
+
+@pytest.mark.parametrize(("switch", "episodes"), [((), 2), (("--from-now",), 0)])
+def test_a_rule_can_leave_the_stored_history_alone(gauge: int, switch: tuple[str, ...], episodes: int) -> None:
+    rule = ("--name", "积水", "--property", "water_depth", "--at-least", "15", "--for", "2m", "--gap", "3m")
+    run("rule", "add", *rule, "--class", "matter:10999", "--title", "{place}积水", *switch)
+    run("detect")
+    assert Episode.objects.count() == episodes

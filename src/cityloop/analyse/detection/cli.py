@@ -16,6 +16,7 @@ from cityloop.analyse.detection.definitions import to_data
 from cityloop.analyse.detection.durations import DurationError, parse_duration, short_duration
 from cityloop.analyse.detection.history import episodes_over_history
 from cityloop.analyse.detection.reading import read_rules
+from cityloop.kernel import clock
 from cityloop.kernel.problems import Invalid, NotFound
 from cityloop.kernel.ui.parameters import whole_number
 from cityloop.sense.observations.contracts import to_datetime, to_us
@@ -112,6 +113,7 @@ def add(
     title: Annotated[str, typer.Option(help="Title of the incident; {place} stands for the Thing's name.")] = "",
     name_en: Annotated[str, typer.Option(help="The name in English.")] = "",
     title_en: Annotated[str, typer.Option(help="The title in English.")] = "",
+    from_now: Annotated[bool, typer.Option("--from-now", help="Leave the stored history alone.")] = False,
 ) -> None:
     """Add rules. One whose name is there already is left as it is, so a file can be added again."""
     if file is not None:
@@ -137,7 +139,7 @@ def add(
         ]
     for definition in definitions:
         if port.rule_by_name(definition.name) is None:
-            port.add_rule(definition, by=None)
+            port.add_rule(definition, since=clock.now() if from_now else None, by=None)
             typer.echo(f"Rule {definition.name} is added.", err=True)
         else:
             typer.echo(f"There is a rule {definition.name} already; it is left as it is.", err=True)

@@ -25,10 +25,18 @@ REACH_BACK_ROUNDS = 1000
 
 
 @transaction.atomic
-def add_rule(definition: RuleDefinition, *, enabled: bool = True, reason: str = "", by: PersonView | None) -> int:
+def add_rule(
+    definition: RuleDefinition,
+    *,
+    enabled: bool = True,
+    since: datetime | None = None,
+    reason: str = "",
+    by: PersonView | None,
+) -> int:
     """Add a rule. It judges all observations that are there, and those that come.
 
     Args:
+        since: Observations before this time are left alone: no incidents of long ago are opened.
         by: A steward; None for the installation itself (init, demo, command line).
 
     Returns:
@@ -44,7 +52,7 @@ def add_rule(definition: RuleDefinition, *, enabled: bool = True, reason: str = 
         raise Conflict(message, errors={"name": message})
     if DetectionRule.objects.count() >= RULES_MAX:
         raise Conflict(f"There are {RULES_MAX} rules, which is the most allowed. Edit one that is no longer needed.")
-    row = DetectionRule(enabled=enabled, version=1, changed_at=clock.now())
+    row = DetectionRule(enabled=enabled, version=1, since_at=since, changed_at=clock.now())
     _write(row, definition)
     row.save()
     _keep_version(row, actor, reason)
