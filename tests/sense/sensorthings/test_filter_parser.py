@@ -69,8 +69,11 @@ words = st.sampled_from([*INFIXES, *FUNCTIONS, *LITERALS, *SIGNS])
 
 @given(st.lists(words, max_size=14), st.sampled_from(["", " "]))
 def test_any_row_of_words_is_read_or_refused_and_never_breaks(row: list[str], space: str) -> None:
-    with suppress(QueryError):
-        parse_filter(space.join(row))
+    try:
+        node = parse_filter(space.join(row))
+    except QueryError:
+        return
+    assert parse_filter(format_node(node)) == node
 
 
 @pytest.mark.parametrize(
@@ -135,6 +138,8 @@ def test_the_tree_of_each_form() -> None:
         ("a, b", "can't be read from ', b' on"),
         ("a/ eq 1", "can't be read from '/ eq 1' on"),
         ("a//b", "can't be read from '//b' on"),
+        ("a eq not b", "can't be read from 'not b' on; allowed there: a property, a value, or `not` in brackets"),
+        ("-not b", "can't be read from 'not b' on"),
         ("a eq and", "allowed there: a property or a value on each side of and"),
         ("startwith(name,'x')", "function 'startwith' in $filter; allowed, with the nearest names: startswith"),
         ("zzzzzz(1)", "nearest names: after, before"),
@@ -218,5 +223,8 @@ def test_the_number_of_parts_and_of_characters_is_bounded() -> None:
     with pytest.raises(QueryError, match="more than 500 parts"):
         parse_filter(f"id in ({','.join(['1'] * NODES_MAX)})")
     assert parse_filter("a".ljust(CHARACTERS_MAX)) == name("a")
+    many = ",".join(["2026-07-16T10:24Z/PT1M"] * 300)
+    with pytest.raises(QueryError, match=r"\$filter has 126\d\d characters once its values are written in full"):
+        parse_filter(f"a in ({many})")
     with pytest.raises(QueryError, match=r"\$filter has 8001 characters; allowed: up to 8000"):
         parse_filter("a".ljust(CHARACTERS_MAX + 1))

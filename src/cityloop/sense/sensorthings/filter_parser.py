@@ -66,6 +66,12 @@ def parse_filter(text: str, option: str = "$filter") -> Node:
         height, row = height + 1, [child for node in row for child in children(node)]
     if height > HEIGHT_MAX:
         raise QueryError(f"{option} joins {height} steps in a row; allowed: up to {HEIGHT_MAX}. {_SHORTER}")
+    # Links carry the expression as it is written back: times in full, for example.
+    if len(written := format_node(root)) > CHARACTERS_MAX:
+        raise QueryError(
+            f"{option} has {len(written)} characters once its values are written in full; allowed: up to "
+            f"{CHARACTERS_MAX}. Ask for less at a time"
+        )
     return root
 
 
@@ -84,9 +90,9 @@ def format_node(node: Node) -> str:
             body = "" if node.body is None else f"{node.variable}:{format_node(node.body)}"
             return f"{format_node(node.path)}/{node.kind}({body})"
         case Unary("-"):
-            # -5 would be read as the number below zero.
-            brackets = level(node.operand) < level(node) or isinstance(node.operand, Literal)
-            return f"-{_within(node.operand, brackets)}"
+            # Without the space -5 would be read as the number below zero.
+            space = " " if isinstance(node.operand, Literal) else ""
+            return f"-{space}{_within(node.operand, level(node.operand) < level(node))}"
         case Unary():
             return f"{node.op} {_within(node.operand, level(node.operand) < level(node))}"
         case Binary():
@@ -126,7 +132,7 @@ class _Reader:
         self._depth += 1
         if self._depth > HEIGHT_MAX:
             raise QueryError(f"{self._option} is more than {HEIGHT_MAX} steps deep; allowed: up to that. {_SHORTER}")
-        left = self._operand()
+        left = self._operand(least)
         while operator := self._infix(least):
             right = self._listing() if operator == "in" else self._expression(LEVELS[operator] + 1)
             left = self._made(Binary(operator, left, right))
@@ -146,7 +152,7 @@ class _Reader:
         self._at = word.end()
         return operator
 
-    def _operand(self) -> Node:
+    def _operand(self, least: int) -> Node:
         sign = self._next()
         if sign == "(":
             self._at += 1
@@ -156,13 +162,15 @@ class _Reader:
         if sign == "-":
             self._at += 1
             self._deeper()
-            operand = self._operand()
+            operand = self._operand(LEVELS["-"])
             self._nesting -= 1
             return self._made(Unary("-", operand))
         word = PATH.match(self._text, self._at)
         if word is None:
             raise self._unreadable("a property, a value, a function, `not`, `-` or an opening bracket")
         if word[0].lower() == "not":
+            if least > LEVELS["not"]:
+                raise self._unreadable("a property, a value, or `not` in brackets: (not …)")
             self._at = word.end()
             return self._made(Unary("not", self._nested(LEVELS["not"])))
         if word[0].lower() in LEVELS:
