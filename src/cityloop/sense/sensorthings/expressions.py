@@ -11,7 +11,8 @@ from typing import Final
 
 SHOWN_CHARACTERS = 60
 
-# Weakest first: `not a eq 1` means not (a eq 1), as everybody who writes it means it.
+# Weakest first. OData has `not` as firm as `-`; here `not a eq 1` means not (a eq 1). For truth values that is the same
+# as (not a) eq 1, for anything else it is the only reading that makes sense.
 LEVELS: Final[Mapping[str, int]] = {
     "or": 1,
     "and": 2,

@@ -2,7 +2,7 @@
 
 Taken are numbers, texts in single quotes ('' for a quote inside), true, false, null, times with a zone, intervals
 (`start/end`, `start/duration`, `duration/end`), dates, times of day, duration'…', geography'…' and geometry'…'.
-Source: OData 4.01, ABNF, literal data values; ISO 8601-1:2019, clauses 5.5.2 (durations) and 5.5.3 (intervals).
+Source: OData 4.01, ABNF, literal data values; ISO 8601-1:2019, clause 5.5 (durations and intervals).
 """
 
 import re
