@@ -23,6 +23,8 @@ FUNCTION_LINES_MAX = 60
 NEIGHBOURS = {
     ("sense.observations", "sense.screening"),
     ("sense.observations", "sense.keys"),
+    ("sense.sensorthings", "sense.observations"),
+    ("sense.sensorthings", "sense.keys"),
     ("decide.responses", "decide.ledger"),
     ("serve.orders", "serve.incidents"),
     ("desk.front", "desk.city_map"),

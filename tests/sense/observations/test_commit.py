@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cityloop.sense.observations.commit import ORDINAL_MAX, REFUSED, Committer, Run
+from cityloop.sense.observations.commit import ORDINAL_MAX, REFUSED, Committer, Rows
 from cityloop.sense.observations.sqlite_store import SqliteStore
 from cityloop.sense.observations.store import ObservationStore, Select
 from cityloop.sense.screening.port import Limits, Reason
@@ -15,8 +15,8 @@ MINUTE = 60_000_000
 LIMITS = {1: Limits(0, 1000, rate_max=600, stuck_after_s=300, stuck_above=0), 2: Limits(0, 1000)}
 
 
-def run_of(stream: int, *rows: tuple[int, float]) -> Run:
-    return Run(stream, [T + minutes * MINUTE for minutes, _ in rows], [result for _, result in rows])
+def run_of(stream: int, *rows: tuple[int, float]) -> Rows:
+    return Rows([stream] * len(rows), [T + minutes * MINUTE for minutes, _ in rows], [result for _, result in rows])
 
 
 def test_rows_get_ids_in_their_order_and_flags(empty_store: ObservationStore) -> None:
@@ -68,7 +68,7 @@ def test_a_late_row_is_suspect_and_moves_nothing(empty_store: ObservationStore) 
 def test_a_clock_that_stands_still_is_stopped_at_some_point(tmp_path: object) -> None:
     target = SqliteStore(tmp_path / "observations.sqlite3")  # type: ignore[operator]
     target.migrate()
-    run = Run(1, [T] * (ORDINAL_MAX + 3), [float(number) for number in range(ORDINAL_MAX + 3)])
+    run = Rows([1] * (ORDINAL_MAX + 3), [T] * (ORDINAL_MAX + 3), [float(number) for number in range(ORDINAL_MAX + 3)])
     Committer(target, LIMITS).commit([run])
     assert run.ids[-2:] == [REFUSED, REFUSED]
     assert REFUSED not in run.ids[:-2]

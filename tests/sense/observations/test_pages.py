@@ -14,7 +14,7 @@ from cityloop.kernel.ui import place
 from cityloop.sense.observations import port
 from cityloop.sense.observations.contracts import Row
 from cityloop.sense.observations.store import ObservationStore
-from cityloop.sense.observations.times import parse_instant
+from cityloop.kernel.times import parse_instant
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,16 @@ import pytest
 
 from cityloop.kernel.settings import SettingError
 from cityloop.sense.observations.contracts import Quality, Reason
-from cityloop.sense.observations.store import ObservationStore, Select, StoredRow, StoreError, Tail, store, store_url
+from cityloop.sense.observations.store import (
+    GoodRows,
+    ObservationStore,
+    Select,
+    StoredRow,
+    StoreError,
+    Tail,
+    store,
+    store_url,
+)
 from tests.sense.conftest import open_store
 
 T = 1_700_000_000_000_000
@@ -16,12 +25,12 @@ MONTH = 31 * 86_400_000_000
 
 def row(number: int, stream: int, time_us: int, result: float = 1.0, reasons: int = 0, ordinal: int = 0) -> StoredRow:
     quality = 0 if not reasons else (2 if reasons & 1 else 1)
-    return number, stream, time_us, None if number % 2 else time_us + 5, result, quality, reasons, ordinal
+    return number, stream, time_us, None if number % 2 else time_us + 5, result, quality, reasons, ordinal, None
 
 
 def fill(target: ObservationStore, rows: list[StoredRow]) -> None:
     with target.transaction() as open_:
-        open_.insert([], rows)
+        open_.insert(GoodRows(), rows)
 
 
 ROWS = [
@@ -108,7 +117,7 @@ def test_questions_of_the_standard(empty_store: ObservationStore) -> None:
 
 def test_nothing_of_a_failed_transaction_stays(empty_store: ObservationStore) -> None:
     with pytest.raises(RuntimeError, match="on purpose"), empty_store.transaction() as open_:
-        open_.insert([], ROWS)
+        open_.insert(GoodRows(), ROWS)
         raise RuntimeError("on purpose")
     assert empty_store.newest_id() == 0
     fill(empty_store, ROWS)
@@ -117,7 +126,7 @@ def test_nothing_of_a_failed_transaction_stays(empty_store: ObservationStore) ->
 
 def test_the_database_itself_refuses_a_doubled_or_impossible_row(empty_store: ObservationStore) -> None:
     fill(empty_store, ROWS)
-    for wrong in (row(7, 1, T), (7, 1, T + 9, None, 1.0, 3, 0, 0), (7, 1, T + 9, None, 1.0, 0, 64, 0)):
+    for wrong in (row(7, 1, T), (7, 1, T + 9, None, 1.0, 3, 0, 0, None), (7, 1, T + 9, None, 1.0, 0, 64, 0, None)):
         with pytest.raises(Exception, match=r"UNIQUE|unique|CHECK|check"):
             fill(empty_store, [wrong])
     assert empty_store.newest_id() == 6
@@ -162,7 +171,7 @@ def test_a_second_writer_waits_and_sees_what_the_first_wrote(store_url: str, emp
     fill(empty_store, ROWS[:2])
     with other.transaction() as open_:
         assert open_.newest_id == 2
-        open_.insert([], [row(3, 1, T + MINUTE)])
+        open_.insert(GoodRows(), [row(3, 1, T + MINUTE)])
     assert empty_store.newest_id() == 3
     other.close()
 

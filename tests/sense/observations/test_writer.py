@@ -12,7 +12,7 @@ import pytest
 
 from cityloop.kernel.problems import Invalid, Unavailable
 from cityloop.sense.observations import port
-from cityloop.sense.observations.commit import Run
+from cityloop.sense.observations.commit import Rows
 from cityloop.sense.observations.contracts import Quality, Reason, Row, Written
 from cityloop.sense.observations.store import ObservationStore, Select, StoreFull
 from cityloop.sense.observations.writer import writer
@@ -104,7 +104,7 @@ def test_threads_write_at_once_and_each_row_is_stored_once(
 
 def test_closing_writes_what_waits(sqlite_in_force: ObservationStore) -> None:
     made = writer()
-    futures = [made.submit([Run(1, [T + number], [1.0])], 1) for number in range(20)]
+    futures = [made.submit(Rows([1], [T + number], [1.0])) for number in range(20)]
     port.close_writer()
     assert all(future.done() for future in futures)
     assert sqlite_in_force.newest_id() == 20

@@ -12,7 +12,7 @@ import django
 
 django.setup()
 
-from cityloop.sense.observations.commit import Run  # noqa: E402 - Django first
+from cityloop.sense.observations.commit import Rows  # noqa: E402 - Django first
 from cityloop.sense.observations.store import store  # noqa: E402
 from cityloop.sense.observations.writer import Writer  # noqa: E402
 from cityloop.sense.screening.port import Limits  # noqa: E402
@@ -27,9 +27,9 @@ for batch in range(100_000):
     first = batch * ROWS_A_BATCH
     for _ in range(2 if batch % 3 == 0 else 1):
         times = [START_US + (first + place) * 1_000_000 for place in range(ROWS_A_BATCH)]
-        run = Run(stream, times, [float((first + place) % 900) for place in range(ROWS_A_BATCH)])
+        run = Rows([stream] * ROWS_A_BATCH, times, [float((first + place) % 900) for place in range(ROWS_A_BATCH)])
         # Both streams' writers also write one they share: the same rows, so only one of them may be new.
-        shared = Run(99, times[:5], [1.0] * 5)
+        shared = Rows([99] * 5, times[:5], [1.0] * 5)
         writer.submit([run, shared], ROWS_A_BATCH + 5).result(60)
         sys.stdout.write(" ".join(map(str, run.ids)) + "\n")
         sys.stdout.flush()

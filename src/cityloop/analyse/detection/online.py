@@ -104,13 +104,14 @@ class Detector:
         here = self._at()
         examined = self._examine_next(here)
         batch = observations.store().new_since(here.last_id, limit)
-        if not len(batch):
+        if batch.cursor == here.last_id:
             return examined
         with transaction.atomic():
             there = move(here, last_id=batch.cursor, generation=here.generation)
-            self._take(batch, caught_up=len(batch) < limit)
+            self._take(batch, caught_up=not batch.more)
         self._place = there
-        return examined + len(batch)
+        # At least one was read, though it may have been no number.
+        return examined + max(1, len(batch))
 
     def _at(self) -> Place:
         """The place; what is remembered is read anew when it is not where this process left it."""

@@ -11,6 +11,7 @@ class Permission(StrEnum):
 
     VIEW_OPERATIONS = "operations.view"
     VIEW_DATA = "data.view"
+    EDIT_DATA = "data.edit"
     VIEW_ORDERS = "orders.view"
     VIEW_SCORES = "scores.view"
     VIEW_RULES = "rules.view"
@@ -48,7 +49,8 @@ GRANTS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.CLERK: _VIEW | {Permission.DISPATCH, Permission.HANDLE},
     Role.WORKER: frozenset({Permission.VIEW_ORDERS, Permission.HANDLE}),
     Role.GRID_WORKER: frozenset({Permission.VIEW_ORDERS, Permission.HANDLE, Permission.VERIFY}),
-    Role.STEWARD: _VIEW | {Permission.VIEW_RULES, Permission.EDIT_RULES, Permission.EDIT_RESPONSES},
+    Role.STEWARD: _VIEW
+    | {Permission.EDIT_DATA, Permission.VIEW_RULES, Permission.EDIT_RULES, Permission.EDIT_RESPONSES},
     Role.VIEWER: _VIEW,
 }
 

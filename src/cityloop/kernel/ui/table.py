@@ -222,7 +222,7 @@ def csv_pieces(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Itera
     buffer.write("\N{ZERO WIDTH NO-BREAK SPACE}")
     writer = csv.writer(buffer, lineterminator="\r\n")
     for row in _with_header(header, rows):
-        writer.writerow([_cell(value) for value in row])
+        writer.writerow([plain_cell(value) for value in row])
         # Every piece costs a turn of the server, so a row alone is too little to hand on.
         if buffer.tell() >= CSV_PIECE_CHARACTERS:
             yield buffer.getvalue().encode()
@@ -237,7 +237,8 @@ def _with_header(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Ite
     yield from rows
 
 
-def _cell(value: object) -> object:
+def plain_cell(value: object) -> object:
+    """A value as a cell of a CSV file: a text that a spreadsheet would take for a formula gets an apostrophe."""
     if value is None:
         return ""
     if isinstance(value, bool | int | float):

@@ -1,17 +1,19 @@
 """What crosses the wall of observations."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cityloop.sense.screening.contracts import Limits, Quality, Reason
+from cityloop.kernel.times import to_datetime, to_us
+from cityloop.sense.screening.contracts import Limits, Quality, Reason, reason_names
 
 __all__ = [
     "Batch",
     "DatastreamView",
+    "Detail",
     "LatestView",
     "Limits",
     "ObservationView",
@@ -21,25 +23,13 @@ __all__ = [
     "Row",
     "Series",
     "Written",
+    "reason_names",
     "to_datetime",
     "to_us",
 ]
 
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND: Final = timedelta(microseconds=1)
-
 Integers = NDArray[np.int64]
 Numbers = NDArray[np.float64]
-
-
-def to_us(moment: datetime) -> int:
-    """Microseconds since 1970 UTC of an aware time."""
-    return (moment - EPOCH) // MICROSECOND
-
-
-def to_datetime(time_us: int) -> datetime:
-    """The aware UTC time of microseconds since 1970."""
-    return EPOCH + timedelta(microseconds=int(time_us))
 
 
 @dataclass(frozen=True)
@@ -91,17 +81,44 @@ class DatastreamView:
 
 
 @dataclass(frozen=True)
+class Detail:
+    """What few observations have.
+
+    Args:
+        end_us: End of the phenomenon time when it is an interval.
+        result: The result when it is no number: any JSON value, as text. Whole numbers too large for a float too.
+        valid_us: Valid time, from and until.
+        result_quality, parameters: JSON as text.
+    """
+
+    end_us: int | None = None
+    result: str | None = None
+    valid_us: tuple[int, int] | None = None
+    result_quality: str | None = None
+    parameters: str | None = None
+
+
+@dataclass(frozen=True)
 class ObservationView:
-    """One observation. `ordinal`: 0 for the first result of its stream and time, then 1, 2 … for differing ones."""
+    """One observation.
+
+    Args:
+        result: A number; or None, when the result is something else (`detail.result`).
+        ordinal: 0 for the first result of its stream and time, then 1, 2 … for differing ones.
+        feature_id: What it is about (a FeatureOfInterest).
+        detail: What few observations have, or None.
+    """
 
     id: int
     datastream_id: int
     time_us: int
-    result: float
+    result: float | None
     quality: Quality
     reasons: Reason
     ordinal: int
     result_time_us: int | None
+    feature_id: int | None = None
+    detail: "Detail | None" = None
 
     @property
     def at(self) -> datetime:
@@ -118,6 +135,7 @@ class Batch:
 
     Args:
         cursor: Ask with it for what comes next: the last id, or the cursor asked with when nothing came.
+        more: Whether as many came as were asked for, so that others may follow at once.
     """
 
     ids: Integers
@@ -126,6 +144,7 @@ class Batch:
     result: Numbers
     quality: Integers
     cursor: int
+    more: bool = False
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -146,19 +165,25 @@ class Series:
 
 
 def series_of(rows: list[tuple[Any, ...]]) -> Series:
-    """A series from rows (id, time_us, result, quality, reasons)."""
+    """A series from rows (id, time_us, result, quality, reasons); those whose result is no number are left out."""
     if not rows:
         none = np.empty(0, dtype=np.int64)
         return Series(none, none, np.empty(0), none, none)
+    rows = [row for row in rows if row[2] is not None]
+    if not rows:
+        return series_of([])
     ids, times, results, qualities, reasons = zip(*rows, strict=True)
     return Series(_whole(ids), _whole(times), np.array(results, dtype=np.float64), _whole(qualities), _whole(reasons))
 
 
-def batch_of(rows: list[tuple[Any, ...]], cursor: int) -> Batch:
-    """A batch from rows (id, datastream_id, time_us, result, quality) in id order."""
+def batch_of(rows: list[tuple[Any, ...]], cursor: int, limit: int) -> Batch:
+    """A batch from rows (id, datastream_id, time_us, result, quality) in id order; numbers only."""
+    cursor = int(rows[-1][0]) if rows else cursor
+    more = len(rows) >= limit
+    rows = [row for row in rows if row[3] is not None]
     if not rows:
         none = np.empty(0, dtype=np.int64)
-        return Batch(none, none, none, np.empty(0), none, cursor)
+        return Batch(none, none, none, np.empty(0), none, cursor, more)
     ids, streams, times, results, qualities = zip(*rows, strict=True)
     return Batch(
         _whole(ids),
@@ -166,7 +191,8 @@ def batch_of(rows: list[tuple[Any, ...]], cursor: int) -> Batch:
         _whole(times),
         np.array(results, dtype=np.float64),
         _whole(qualities),
-        int(ids[-1]),
+        cursor,
+        more,
     )
 
 
@@ -176,12 +202,19 @@ def _whole(values: tuple[Any, ...]) -> Integers:
 
 @dataclass(frozen=True)
 class Row:
-    """An observation to be written. `result` is finite and in the unit of the Datastream."""
+    """An observation to be written.
+
+    Args:
+        result: Finite and in the unit of the Datastream; None when `detail.result` says it.
+        feature_id: None: the feature made from where the Thing stands.
+    """
 
     datastream_id: int
     time_us: int
-    result: float
+    result: float | None
     result_time_us: int | None = None
+    feature_id: int | None = None
+    detail: Detail | None = None
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,28 @@
-"""The body of CreateObservations, read: JSON in; runs to be written and the places of wrong rows out. Pure.
+"""The body of CreateObservations, read: JSON in; rows to be written and the places of wrong rows out. Pure.
 
 Source: OGC 18-088, clause 13.2 (data array extension, creating Observations).
 """
 
+from collections.abc import Container
 from typing import Any
 
 import msgspec
 
-from cityloop.sense.observations.commit import Run
-from cityloop.sense.observations.times import DAY_US, parse_instant
+from cityloop.kernel.times import DAY_US, TimeReader
+from cityloop.sense.observations.commit import Extra, Rows
+from cityloop.sense.observations.contracts import Detail
 
-TIMES_KEPT = 20_000
 SHOWN_CHARACTERS = 60
-COMPONENTS = ("phenomenonTime", "result", "resultTime", "FeatureOfInterest/id")
+COMPONENTS = (
+    "phenomenonTime",
+    "result",
+    "resultTime",
+    "validTime",
+    "resultQuality",
+    "parameters",
+    "FeatureOfInterest/id",
+)
+SIMPLE = ["phenomenonTime", "result"]
 
 
 class Reference(msgspec.Struct, gc=False):
@@ -38,13 +48,10 @@ _inf = float("inf")
 
 
 class Decoder:
-    """Reads bodies; remembers the texts of times it has read, for the rows of a batch share a few.
-
-    Times kept were checked against a moment that only moves on, so they need no second check.
-    """
+    """Reads bodies, and remembers what it has learnt of reading times."""
 
     def __init__(self) -> None:
-        self._times: dict[str, int] = {}
+        self._times = TimeReader()
 
     def decode(self, body: bytes) -> list[Block]:
         """The blocks of a body.
@@ -62,27 +69,29 @@ class Decoder:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise ShapeError(f"not JSON: {error}") from None
 
-    def runs(self, blocks: list[Block], known: Any, newest_us: int) -> tuple[list[Run], list[tuple[int, str]]]:
+    def rows(
+        self, blocks: list[Block], known: Container[Any], newest_us: int, free: Container[int] = ()
+    ) -> tuple[Rows, list[tuple[int, str]]]:
         """Rows to be written, and the wrong ones.
 
         Args:
             known: Holds the ids of all Datastreams there are.
             newest_us: Latest time that is allowed.
+            free: Holds the ids of Datastreams whose results may be no numbers.
 
         Returns:
-            Runs in the order of the rows; places of wrong rows (counted over all blocks) with the reason, in order.
+            The rows in their order; places of wrong rows (counted over all blocks) with the reason, in order.
 
         Raises:
             ShapeError: A block's components are not those of the standard.
         """
-        if len(self._times) > TIMES_KEPT:
-            self._times.clear()
-        runs: list[Run] = []
+        self._times.allow(newest_us)
+        found = Rows([], [], [])
         wrong: list[tuple[int, str]] = []
         place = 0
         for block in blocks:
             columns = block.components
-            simple = columns == ["phenomenonTime", "result"]
+            simple = columns == SIMPLE
             if not simple:
                 _check_components(columns)
             stream = block.datastream.id
@@ -90,67 +99,105 @@ class Decoder:
             if stream not in known:
                 reason = f"Datastream {_shown(stream)} does not exist"
                 wrong += [(place + offset, reason) for offset in range(len(rows))]
-            elif not simple or not self._simple_run(stream, rows, runs):
-                runs.append(self._run(stream, columns, rows, place, wrong, newest_us))  # type: ignore[arg-type]
+            elif not simple or not self._simple(stream, rows, found):
+                self._careful(stream, columns, rows, found, place, wrong, stream in free)  # type: ignore[arg-type]
             place += len(rows)
-        return runs, wrong
+        return found, wrong
 
-    def _simple_run(self, stream: Any, rows: list[Any], runs: list[Run]) -> bool:
-        """The common case at full speed: [time, number] rows whose times were read before. False: take the long way."""
-        known_times = self._times
-        times: list[int] = []
-        results: list[float] = []
+    def _simple(self, stream: Any, rows: list[Any], found: Rows) -> bool:
+        """The common case at full speed: [time, number] rows. False: take the long way, nothing was taken."""
+        tails, read = self._times.tails, self._times.read
+        times, results = found.times, found.results
+        before = len(times)
         try:
             for text, result in rows:
-                times.append(known_times[text])
+                tail = tails.get(text[17:])
+                start = None if tail is None else tail[0].get(text[:17])
+                times.append(read(text) if start is None or tail is None else start + tail[1])
                 if type(result) is not float:
                     if type(result) is not int:
-                        return False
+                        raise TypeError
                     result = float(result)
                 results.append(result)
-        except (TypeError, ValueError, KeyError, OverflowError):
+        except (TypeError, ValueError, OverflowError):
+            del times[before:], results[before:]
             return False
-        runs.append(Run(stream, times, results))
+        if len(rows) == 1:
+            found.streams.append(stream)
+        else:
+            found.streams += [stream] * len(rows)
         return True
 
-    def _run(
-        self, stream: int, columns: list[str], rows: list[Any], place: int, wrong: list[tuple[int, str]], newest_us: int
-    ) -> Run:
-        run = Run(stream, [], [], [] if "resultTime" in columns else None)
-        time_at, result_at = columns.index("phenomenonTime"), columns.index("result")
-        result_time_at = columns.index("resultTime") if "resultTime" in columns else None
+    def _careful(
+        self,
+        stream: int,
+        columns: list[str],
+        rows: list[Any],
+        found: Rows,
+        place: int,
+        wrong: list[tuple[int, str]],
+        free: bool,
+    ) -> None:
         for offset, row in enumerate(rows):
             try:
                 if type(row) is not list or len(row) != len(columns):
                     raise ValueError(f"row {_shown(row)}; allowed: a list of {len(columns)}: {', '.join(columns)}")
-                time_us = self._time(row[time_at], "phenomenonTime", newest_us)
-                result = _number(row[result_at])
-                result_time_us = None
-                if result_time_at is not None and row[result_time_at] is not None:
-                    result_time_us = self._time(row[result_time_at], "resultTime", newest_us)
+                time_us, result, extra = self._row(dict(zip(columns, row, strict=True)), free)
             except ValueError as error:
                 wrong.append((place + offset, str(error)))
                 continue
-            run.times.append(time_us)
-            run.results.append(result)
-            if run.result_times is not None:
-                run.result_times.append(result_time_us)
-        return run
+            if extra is not None:
+                found.extras[len(found)] = extra
+            found.streams.append(stream)
+            found.times.append(time_us)
+            found.results.append(result)
 
-    def _time(self, text: Any, name: str, newest_us: int) -> int:
+    def _row(self, row: dict[str, Any], free: bool) -> tuple[int, float | None, Extra | None]:
+        time_us, end_us = self._span(row["phenomenonTime"], "phenomenonTime")
+        result = row["result"]
+        text = None
+        if free and not is_number(result):
+            text, result = json_text(result), None
+        else:
+            result = finite(result)
+        result_time_us = None
+        if row.get("resultTime") is not None:
+            result_time_us = self._time(row["resultTime"], "resultTime")
+        valid_us = None
+        if row.get("validTime") is not None:
+            start, end = self._span(row["validTime"], "validTime")
+            valid_us = start, start if end is None else end
+        feature_id = row.get("FeatureOfInterest/id")
+        if feature_id is not None and (type(feature_id) is not int or not 0 < feature_id < 2**63):
+            raise ValueError(f"FeatureOfInterest/id {_shown(feature_id)}; allowed: a whole number above 0, or null")
+        quality, parameters = row.get("resultQuality"), row.get("parameters")
+        detail = Detail(
+            end_us, text, valid_us, None if quality is None else json_text(quality),
+            None if parameters is None else json_text(parameters),
+        )  # fmt: skip
+        if detail == Detail():
+            if result_time_us is None and feature_id is None:
+                return time_us, result, None
+            return time_us, result, Extra(result_time_us, feature_id)
+        return time_us, result, Extra(result_time_us, feature_id, detail)
+
+    def _span(self, text: Any, name: str) -> tuple[int, int | None]:
+        """Start and end of an interval, or one instant and None."""
+        if type(text) is str and "/" in text:
+            first, _, last = text.partition("/")
+            start, end = self._time(first, name), self._time(last, name)
+            if end < start:
+                raise ValueError(f"{name} {_shown(text)}; allowed: an interval that ends after it begins")
+            return start, end
+        return self._time(text, name), None
+
+    def _time(self, text: Any, name: str) -> int:
         if type(text) is not str:
             raise ValueError(f"{name} {_shown(text)}; allowed: a text, ISO 8601 with a time zone")
-        found = self._times.get(text)
-        if found is not None:
-            return found
         try:
-            found = parse_instant(text)
+            return self._times.read(text)
         except ValueError as error:
             raise ValueError(f"{name} {_shown(text)}: {error}") from None
-        if not 0 <= found <= newest_us:
-            raise ValueError(f"{name} {_shown(text)}; allowed: 1970-01-01 to one day from now")
-        self._times[text] = found
-        return found
 
 
 def latest_allowed_us(now_us: int) -> int:
@@ -158,8 +205,22 @@ def latest_allowed_us(now_us: int) -> int:
     return now_us + DAY_US
 
 
-def _number(value: Any) -> float:
-    # bool is an int to Python, but true is no measurement.
+def is_number(value: Any) -> bool:
+    """Whether a result is a number a float can keep exactly enough; bool is an int to Python, but no measurement."""
+    return type(value) is float or (type(value) is int and abs(value) <= 2**53)
+
+
+def number_of(value: Any) -> float | None:
+    """A result as a float where it is a number that a float keeps; None when it must be kept as JSON."""
+    return float(value) if is_number(value) and abs(value) < _inf else None
+
+
+def finite(value: Any) -> float:
+    """A result as a float.
+
+    Raises:
+        ValueError: It is no finite number.
+    """
     if type(value) is float or type(value) is int:
         try:
             number = float(value)
@@ -170,12 +231,17 @@ def _number(value: Any) -> float:
     raise ValueError(f"result {_shown(value)}; allowed: a finite number")
 
 
+def json_text(value: Any) -> str:
+    """A value as the store keeps JSON."""
+    return msgspec.json.encode(value).decode()
+
+
 def _check_components(columns: list[str]) -> None:
     wrong = [name for name in columns if name not in COMPONENTS]
     if wrong or "phenomenonTime" not in columns or "result" not in columns or len(set(columns)) != len(columns):
         raise ShapeError(
-            f"components {_shown(columns)}; allowed: phenomenonTime and result, then resultTime and "
-            "FeatureOfInterest/id if wanted, each once"
+            f"components {_shown(columns)}; allowed: phenomenonTime and result, then {', '.join(COMPONENTS[2:])} "
+            "if wanted, each once"
         )
 
 

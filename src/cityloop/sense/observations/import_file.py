@@ -10,8 +10,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from cityloop.kernel import clock
+from cityloop.kernel.times import DAY_US
 from cityloop.sense.observations.catalogue import Catalogue
-from cityloop.sense.observations.commit import REFUSED, Committer, Run
+from cityloop.sense.observations.commit import REFUSED, Committer, Rows
 from cityloop.sense.observations.contracts import to_us
 from cityloop.sense.observations.csv_file import BadRow, GoodRow, Header, read_header, read_rows
 from cityloop.sense.observations.import_report import Rejected, Report
@@ -29,7 +30,6 @@ from cityloop.sense.observations.selectors import observed_property
 from cityloop.sense.observations.services import ensure_datastream, ensure_thing
 from cityloop.sense.observations.store import store
 from cityloop.sense.observations.things_file import enter_property
-from cityloop.sense.observations.times import DAY_US
 
 ROWS_A_CHUNK = 4000
 THINGS_MAX = 100_000
@@ -92,7 +92,7 @@ class _Target:
     def __init__(self, mapping: Mapping) -> None:
         self._mapping = mapping
         self._catalogue = Catalogue()
-        self._committer = Committer(store(), self._catalogue.limits)
+        self._committer = Committer(store(), self._catalogue.limits, self._catalogue.features)
         self._streams: dict[str, list[int]] = {}
         for name in {column.property for column in mapping.columns.values()}:
             self._ensure_property(name)
@@ -112,8 +112,8 @@ class _Target:
             self._catalogue.learn(found)
         return found
 
-    def commit(self, runs: Sequence[Run]) -> None:
-        self._committer.commit(runs)
+    def commit(self, streams: Sequence[Rows]) -> None:
+        self._committer.commit(streams)
 
     def _enter(self, key: str, name: str, name_en: str) -> list[int]:
         section = self._mapping.thing
@@ -144,11 +144,11 @@ class _Target:
 def _import_file(plan: _FilePlan, target: _Target | None, report: Report, reject: Reject, progress: Progress) -> None:
     end = 0
     for chunk in _chunks(read_rows(plan.path, plan.header)):
-        runs = _read_chunk(plan, chunk, target, report, reject)
+        streams = _read_chunk(plan, chunk, target, report, reject)
         if target is not None:
-            target.commit(runs)
-            for run in runs:
-                _count(run, plan, report, reject)
+            target.commit(streams)
+            for rows in streams:
+                _count(rows, plan, report, reject)
         last = next((row.end for row in reversed(chunk) if isinstance(row, GoodRow)), end)
         progress(last - end)
         end = last
@@ -168,12 +168,14 @@ def _chunks(rows: Iterator[GoodRow | BadRow]) -> Iterator[list[GoodRow | BadRow]
 
 def _read_chunk(
     plan: _FilePlan, chunk: Sequence[GoodRow | BadRow], target: _Target | None, report: Report, reject: Reject
-) -> list[Run]:
+) -> list[Rows]:
+    """The values of a chunk, those of a Datastream together."""
+
     def refuse(line: int, column: str, value: str, reason: str) -> None:
         report.rejected += 1
         reject(Rejected(str(plan.path), line, column, value, reason))
 
-    runs: dict[int, Run] = {}
+    found: dict[int, Rows] = {}
     read_time, read_key, missing = plan.time, plan.texts["key"], plan.missing
     newest_us = to_us(clock.now()) + DAY_US
     for row in chunk:
@@ -209,31 +211,34 @@ def _read_chunk(
                 continue
             if streams is None:
                 streams = target.streams(key, plan.texts["name"](row.cells), plan.texts["name_en"](row.cells))
-            run = runs.get(streams[place])
-            if run is None:
-                run = runs[streams[place]] = Run(streams[place], [], [])
-            run.times.append(time_us)
-            run.results.append(result)
-    return [_in_order(run) for run in runs.values()]
+            rows = found.get(streams[place])
+            if rows is None:
+                rows = found[streams[place]] = Rows([], [], [])
+            rows.streams.append(streams[place])
+            rows.times.append(time_us)
+            rows.results.append(result)
+    return [_in_order(rows) for rows in found.values()]
 
 
-def _in_order(run: Run) -> Run:
-    """A run by time: rows that stand in the file in another order are not late."""
-    times = run.times
+def _in_order(rows: Rows) -> Rows:
+    """A Datastream's rows by time: those that stand in the file in another order are not late."""
+    times = rows.times
     if all(earlier <= later for earlier, later in pairwise(times)):
-        return run
+        return rows
     order = sorted(range(len(times)), key=times.__getitem__)
-    return Run(run.datastream_id, [times[place] for place in order], [run.results[place] for place in order])
+    return Rows(rows.streams, [times[place] for place in order], [rows.results[place] for place in order])
 
 
-def _count(run: Run, plan: _FilePlan, report: Report, reject: Reject) -> None:
-    report.datastreams.add(run.datastream_id)
-    report.already_there += len(run.known)
-    for place, number in enumerate(run.ids):
+def _count(rows: Rows, plan: _FilePlan, report: Report, reject: Reject) -> None:
+    report.datastreams.add(rows.streams[0])
+    report.already_there += len(rows.known)
+    for place, number in enumerate(rows.ids):
         if number == REFUSED:
             report.rejected += 1
             reject(
-                Rejected(str(plan.path), 0, "", str(run.results[place]), "more than 1,000 differing results for a time")
+                Rejected(
+                    str(plan.path), 0, "", str(rows.results[place]), "more than 1,000 differing results for a time"
+                )
             )
-        elif place not in run.known:
-            report.count(run.flags.get(place, 0))
+        elif place not in rows.known:
+            report.count(rows.flags.get(place, 0))

@@ -12,7 +12,7 @@ from typing import Any
 
 from cityloop.kernel import clock, settings
 from cityloop.kernel.problems import CONTENT_TYPE, BadRequest, Problem, TooLarge, Unauthorized, Unavailable
-from cityloop.sense.observations.commit import REFUSED, Run
+from cityloop.sense.observations.commit import REFUSED, Rows
 from cityloop.sense.observations.contracts import to_us
 from cityloop.sense.observations.decode import Decoder, ShapeError, latest_allowed_us
 from cityloop.sense.observations.key_cache import KeyCache
@@ -79,19 +79,18 @@ async def _create(body: bytes, base: str) -> tuple[int, bytes, list[tuple[bytes,
         missing = [block.datastream.id for block in blocks if block.datastream.id not in known]
         if missing or target.catalogue.stale():
             await asyncio.to_thread(target.catalogue.in_thread, [one for one in missing if isinstance(one, int)])
-        runs, wrong = _decoder.runs(blocks, known, latest_allowed_us(_now_us()))
+        found, wrong = _decoder.rows(blocks, known, latest_allowed_us(_now_us()), target.catalogue.free)
     except ShapeError as error:
         raise BadRequest(f"{error}. Nothing was stored.") from None
-    await _written(target, runs)
-    return _links(runs, wrong, base)
+    await _written(target, found)
+    return _links(found.ids, wrong, base)
 
 
-async def _written(target: Writer, runs: list[Run]) -> None:
-    rows = sum([len(run.times) for run in runs])
-    if not rows:
+async def _written(target: Writer, rows: Rows) -> None:
+    if not len(rows):
         return
     try:
-        await target.submit_async(runs, rows)
+        await target.submit_async(rows)
     except StoreFull:
         raise StoreIsFull(
             "The server's disk is full; nothing of this request was stored. Keep the data and send it again later."
@@ -102,10 +101,7 @@ async def _written(target: Writer, runs: list[Run]) -> None:
         ) from None
 
 
-def _links(runs: list[Run], wrong: list[tuple[int, str]], base: str) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
-    ids: list[int] = []
-    for run in runs:
-        ids += run.ids
+def _links(ids: list[int], wrong: list[tuple[int, str]], base: str) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
     opening = f'"{base}/v1.1/Observations('
     closing = ')"'
     if not wrong and REFUSED not in ids:

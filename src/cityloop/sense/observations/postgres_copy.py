@@ -3,7 +3,7 @@
 Source: PostgreSQL 15 documentation, COPY, "Binary Format".
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 import psycopg
 
 from cityloop.sense.observations.contracts import to_us
-from cityloop.sense.observations.store import GOOD_WIDTH, GoodRows, StoredRow
+from cityloop.sense.observations.store import GoodRows, StoredRow
 from cityloop.sense.observations.store_sql import COLUMNS
 
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
@@ -27,49 +27,69 @@ _FIELDS = {
     "quality": ">i2",
     "reasons": ">i2",
     "ordinal": ">i2",
+    "feature": ">i8",
 }
 
 
-def _layout(without: str = "") -> np.dtype[Any]:
+def _layout(without: frozenset[str]) -> np.dtype[Any]:
     parts = [("n", ">i2")]
-    for number, (field, kind) in enumerate(_FIELDS.items()):
-        parts += [(f"l{number}", ">i4"), *([(field, kind)] if field != without else [])]
+    for field, kind in _FIELDS.items():
+        parts += [(f"length of {field}", ">i4"), *([(field, kind)] if field not in without else [])]
     return np.dtype(parts)
-
-
-_WITH, _WITHOUT = _layout(), _layout("result_time")
 
 
 def copy_rows(connection: psycopg.Connection[Any], good: GoodRows, others: Sequence[StoredRow]) -> None:
     """Copy good rows and all others into the table of observations, in the transaction that is open."""
-    zeros = [0] * (len(good) // GOOD_WIDTH)
-    parts = [
-        [good[0::GOOD_WIDTH], good[1::GOOD_WIDTH], good[2::GOOD_WIDTH], None, good[3::GOOD_WIDTH], zeros, zeros, zeros],
-        _columns([row for row in others if row[3] is None], with_result_time=False),
-        _columns([row for row in others if row[3] is not None], with_result_time=True),
-    ]
     text = f"COPY observation ({COLUMNS}) FROM STDIN (FORMAT BINARY)"
     with connection.cursor() as cursor, cursor.copy(text) as copy:
         copy.write(HEADER)
-        for part in parts:
-            copy.write(_packed(part))
+        for part in _good_parts(good):
+            copy.write(part)
+        for part in _other_parts(others):
+            copy.write(part)
         copy.write(TRAILER)
 
 
-def _columns(rows: Sequence[StoredRow], *, with_result_time: bool) -> list[Any]:
-    columns: list[Any] = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(8)]
-    return [*columns[:3], columns[3] if with_result_time else None, *columns[4:]]
+def _good_parts(good: GoodRows) -> Iterator[bytes]:
+    columns: dict[str, Sequence[Any]] = {
+        "id": good.ids,
+        "stream": good.streams,
+        "time": good.times,
+        "result": good.results,
+    }
+    if not good:
+        return
+    if None not in good.features:
+        yield _packed({**columns, "feature": good.features})
+        return
+    for some in (True, False):
+        places = [place for place, feature in enumerate(good.features) if (feature is not None) is some]
+        part: dict[str, Sequence[Any]] = {name: [values[place] for place in places] for name, values in columns.items()}
+        yield _packed({**part, "feature": [good.features[place] for place in places]} if some else part)
 
 
-def _packed(columns: list[Any]) -> bytes:
-    """Rows given by their eight columns; the fourth is None when no row has a result time."""
-    layout = _WITHOUT if columns[3] is None else _WITH
-    packed = np.empty(len(columns[0]), dtype=layout)
+def _other_parts(rows: Sequence[StoredRow]) -> Iterator[bytes]:
+    """Rows that lack the same columns together."""
+    groups: dict[frozenset[str], list[StoredRow]] = {}
+    for row in rows:
+        lacking = frozenset(name for name, value in zip(_FIELDS, row, strict=True) if value is None)
+        groups.setdefault(lacking, []).append(row)
+    for lacking, part in groups.items():
+        columns = dict(zip(_FIELDS, (list(column) for column in zip(*part, strict=True)), strict=True))
+        yield _packed({name: values for name, values in columns.items() if name not in lacking}, lacking)
+
+
+def _packed(columns: Mapping[str, Sequence[Any]], lacking: frozenset[str] | None = None) -> bytes:
+    """Rows given by their columns. Columns that are not given are NULL when `lacking` names them, and 0 otherwise."""
+    if lacking is None:
+        lacking = frozenset({"result_time"} | ({"feature"} - set(columns)))
+    layout = _layout(lacking)
+    packed = np.zeros(len(columns["id"]), dtype=layout)
     packed["n"] = len(_FIELDS)
-    for number, (field, values) in enumerate(zip(_FIELDS, columns, strict=True)):
-        packed[f"l{number}"] = -1 if values is None else layout[field].itemsize
-        if values is not None:
-            packed[field] = values
+    for field in _FIELDS:
+        packed[f"length of {field}"] = -1 if field in lacking else layout[field].itemsize
+        if field in columns:
+            packed[field] = columns[field]
     return packed.tobytes()
 
 

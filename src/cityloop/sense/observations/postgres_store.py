@@ -5,6 +5,7 @@
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,34 +13,90 @@ import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from cityloop.sense.observations.contracts import Batch, ObservationView, Series, batch_of, series_of
+from cityloop.sense.observations.postgres_joint import PostgresJoint, postgres_joint
 from cityloop.sense.observations.postgres_transaction import PostgresTransaction
 from cityloop.sense.observations.store import Select, StoreBusy, StoreError, StoreFull
-from cityloop.sense.observations.store_sql import BATCH, COLUMNS, SERIES, order, view, where
+from cityloop.sense.observations.store_sql import BATCH, COLUMNS, DETAIL_COLUMNS, SERIES, detail, order, view, where
 
 BUSY_S = 20
 FETCH_ROWS = 5000
 # One writer at a time makes or upgrades the tables: any constant will do, it only has to be ours.
 SCHEMA_LOCK = 7_260_716_183
 
+# A stream's rows are found by the first index, and hourly means are read from it alone; those who follow what is new
+# use the second. What release 0.1 lacks is brought in: every statement may be repeated.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS observation (
   id bigint NOT NULL,
   datastream_id bigint NOT NULL,
   phenomenon_time bigint NOT NULL,
   result_time bigint,
-  result double precision NOT NULL,
+  result double precision,
   quality smallint NOT NULL CHECK (quality BETWEEN 0 AND 2),
   reasons smallint NOT NULL CHECK (reasons BETWEEN 0 AND 31),
   ordinal smallint NOT NULL CHECK (ordinal >= 0),
-  PRIMARY KEY (id, phenomenon_time),
-  UNIQUE (datastream_id, phenomenon_time, ordinal)
+  feature_id bigint
 ) PARTITION BY RANGE (phenomenon_time);
+CREATE TABLE IF NOT EXISTS observation_change (
+  id bigint PRIMARY KEY,
+  datastream_id bigint NOT NULL,
+  since_time bigint NOT NULL,
+  until_time bigint NOT NULL
+);
 CREATE TABLE IF NOT EXISTS observation_head (
   one smallint PRIMARY KEY CHECK (one = 1),
   newest_id bigint NOT NULL,
-  newest_time bigint
+  newest_time bigint,
+  total bigint NOT NULL,
+  span_first bigint NOT NULL,
+  span_least bigint,
+  span_most bigint
 );
-INSERT INTO observation_head VALUES (1, 0, NULL) ON CONFLICT DO NOTHING;
+CREATE TABLE IF NOT EXISTS observation_span (
+  first_id bigint PRIMARY KEY,
+  last_id bigint NOT NULL,
+  least_time bigint NOT NULL,
+  most_time bigint NOT NULL
+);
+CREATE TABLE IF NOT EXISTS observation_detail (
+  id bigint PRIMARY KEY,
+  phenomenon_end bigint,
+  result text,
+  valid_from bigint,
+  valid_until bigint,
+  result_quality text,
+  parameters text
+);
+CREATE TABLE IF NOT EXISTS observation_feature (
+  feature_id bigint NOT NULL,
+  datastream_id bigint NOT NULL,
+  PRIMARY KEY (feature_id, datastream_id)
+);
+CREATE INDEX IF NOT EXISTS observation_detail_end ON observation_detail (id) WHERE phenomenon_end IS NOT NULL;
+"""
+FROM_1 = """
+ALTER TABLE observation ADD COLUMN feature_id bigint;
+ALTER TABLE observation ALTER COLUMN result DROP NOT NULL;
+ALTER TABLE observation DROP CONSTRAINT observation_pkey;
+ALTER TABLE observation DROP CONSTRAINT observation_datastream_id_phenomenon_time_ordinal_key;
+ALTER TABLE observation_head ADD COLUMN total bigint, ADD COLUMN span_first bigint, ADD COLUMN span_least bigint,
+  ADD COLUMN span_most bigint;
+INSERT INTO observation_span
+  SELECT min(id), max(id), min(phenomenon_time), max(phenomenon_time) FROM observation GROUP BY id / 4096;
+UPDATE observation_head SET total = (SELECT count(*) FROM observation), span_first = newest_id + 1;
+ALTER TABLE observation_head ALTER COLUMN total SET NOT NULL, ALTER COLUMN span_first SET NOT NULL;
+"""
+INDEXES = """
+CREATE UNIQUE INDEX IF NOT EXISTS observation_series
+  ON observation (datastream_id, phenomenon_time, ordinal) INCLUDE (result, quality);
+CREATE INDEX IF NOT EXISTS observation_id ON observation (id);
+CREATE INDEX IF NOT EXISTS observation_result_time ON observation (datastream_id, result_time)
+  WHERE result_time IS NOT NULL;
+INSERT INTO observation_head VALUES (1, 0, NULL, 0, 1, NULL, NULL) ON CONFLICT DO NOTHING;
+"""
+IS_1 = """
+SELECT NOT EXISTS (SELECT FROM pg_attribute
+  WHERE attrelid = to_regclass('observation_head') AND attname = 'total' AND NOT attisdropped)
 """
 
 
@@ -67,6 +124,10 @@ class PostgresStore:
         with _translated(), psycopg.connect(self._url) as connection:
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (SCHEMA_LOCK,))
             connection.execute(SCHEMA)
+            row = connection.execute(IS_1).fetchone()
+            if row is not None and row[0]:
+                connection.execute(FROM_1)
+            connection.execute(INDEXES)
 
     def close(self) -> None:
         """Close every connection."""
@@ -92,10 +153,9 @@ class PostgresStore:
     def new_since(self, cursor: int, limit: int) -> Batch:
         """Rows with a larger id, in id order."""
         if self.newest_id() <= cursor:
-            return batch_of([], cursor)
-        return batch_of(
-            self._all(f"SELECT {BATCH} FROM observation WHERE id > %s ORDER BY id LIMIT %s", cursor, limit), cursor
-        )
+            return batch_of([], cursor, limit)
+        text = f"SELECT {BATCH} FROM observation WHERE id > %s ORDER BY id LIMIT %s"
+        return batch_of(self._all(text, cursor, limit), cursor, limit)
 
     def series(
         self, datastream_id: int, since_us: int | None = None, until_us: int | None = None, limit: int | None = None
@@ -145,9 +205,17 @@ class PostgresStore:
         return {number: (first, last) for number, first, last in rows if first is not None}
 
     def observation(self, number: int) -> ObservationView | None:
-        """One row by id."""
+        """One row by id, with its detail."""
         rows = self._all(f"SELECT {COLUMNS} FROM observation WHERE id = %s", number)
-        return view(rows[0]) if rows else None
+        if not rows:
+            return None
+        details = self._all(f"SELECT {DETAIL_COLUMNS} FROM observation_detail WHERE id = %s", number)
+        return replace(view(rows[0]), detail=detail(details[0])) if details else view(rows[0])
+
+    def features_streams(self, feature_id: int) -> list[int]:
+        """Streams that had observations about a feature."""
+        text = "SELECT datastream_id FROM observation_feature WHERE feature_id = %s ORDER BY 1"
+        return [row[0] for row in self._all(text, feature_id)]
 
     def select(self, question: Select) -> list[ObservationView]:
         """Rows that answer a question."""
@@ -159,6 +227,14 @@ class PostgresStore:
         """How many rows answer it."""
         clause, values = where(question, "%s")
         return int(self._all(f"SELECT count(*) FROM observation{clause}", *values)[0][0])
+
+    @contextmanager
+    def joint(self) -> Iterator[PostgresJoint]:
+        """Registers and observations, to be read together."""
+        with _translated():
+            self._readers.open()
+            with self._readers.connection() as connection, postgres_joint(connection) as together:
+                yield together
 
     def stream(self, datastream_id: int, since_us: int | None, until_us: int | None) -> Iterator[ObservationView]:
         """All rows of a stream by time, a few thousand at a time."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from cityloop.sense.observations.contracts import EPOCH, to_us
+from cityloop.kernel.times import EPOCH, to_us
 from cityloop.sense.observations.mapping import ColumnSection, Mapping, MappingError, TimeSection
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")

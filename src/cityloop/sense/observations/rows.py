@@ -7,16 +7,16 @@ from typing import Final
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from cityloop.kernel.times import format_instant
 from cityloop.kernel.ui.chart import sparkline
 from cityloop.kernel.ui.markup import number_text
 from cityloop.kernel.ui.table import Column, Row
 from cityloop.kernel.ui.wording import is_chinese, unit_name
 from cityloop.sense.observations.contracts import DatastreamView, ObservationView, Quality, Series
 from cityloop.sense.observations.figures import Summary, summarise
-from cityloop.sense.observations.shapes import reason_words as reason_names
 from cityloop.sense.observations.store import ObservationStore
-from cityloop.sense.observations.times import format_instant
 from cityloop.sense.observations.words import QUALITY_WORDS, reason_words
+from cityloop.sense.screening.port import reason_names
 
 SORTABLE: Final = ("thing", "property", "id")
 CSV_HEADER: Final = ("id", "phenomenon_time", "result", "unit", "quality", "reasons", "result_time")

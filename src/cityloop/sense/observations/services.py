@@ -1,13 +1,26 @@
-"""Writes of the registers. Every entry has a key of its owner, so entering it twice changes nothing."""
+"""Writes of the registers by the owner's keys: entering a thing twice changes nothing."""
 
+import re
 from collections.abc import Mapping
 
 from django.db import transaction
 
+from cityloop.kernel import clock
 from cityloop.kernel.audit.port import record
 from cityloop.kernel.organisations.port import organization
 from cityloop.kernel.problems import Conflict, Invalid
-from cityloop.sense.observations.models import Datastream, Location, ObservedProperty, Sensor, Thing
+from cityloop.sense.observations.contracts import to_us
+from cityloop.sense.observations.models import (
+    Datastream,
+    HistoricalLocation,
+    Location,
+    ObservedProperty,
+    Sensor,
+    Thing,
+)
+from cityloop.sense.observations.units import unit_of_measurement
+
+_MACHINE_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 
 @transaction.atomic
@@ -40,7 +53,7 @@ def ensure_property(
         Conflict: It is there with another unit: the same number would mean another thing.
         Invalid: The name or the range is not allowed.
     """
-    found = ObservedProperty.objects.filter(name=name).first()
+    found = ObservedProperty.objects.filter(key=name).first()
     if found is not None:
         if found.unit != unit:
             raise Conflict(
@@ -48,28 +61,39 @@ def ensure_property(
                 "(`factor` in an import's mapping) or choose another property name."
             )
         return found.id
-    if not name or len(name) > 60 or not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
+    if _MACHINE_NAME.fullmatch(name) is None:
         raise Invalid(f"property name {name!r}; allowed: 1 to 60 ASCII letters, digits, - or _, such as pm25.")
-    if valid_least is not None and valid_most is not None and valid_least >= valid_most:
-        raise Invalid(f"valid range of {name}: {valid_least} to {valid_most}; allowed: the first below the second.")
-    if rate_max is not None and not rate_max > 0:
-        raise Invalid(f"fastest change of {name}: {rate_max}; allowed: above 0 (unit per hour), or none.")
+    limits = {
+        "valid_least": valid_least,
+        "valid_most": valid_most,
+        "rate_max": rate_max,
+        "stuck_after_s": stuck_after_s,
+        "stuck_above": stuck_above,
+    }
+    check_limits(name, valid_least, valid_most, rate_max)
+    words = {"key": name, "label": label, "label_en": label_en, "unit": unit, "description_en": description_en}
     row = ObservedProperty.objects.create(
         name=name,
-        label=label,
-        label_en=label_en,
-        unit=unit,
-        definition=definition,
-        description=description,
-        description_en=description_en,
-        valid_least=valid_least,
-        valid_most=valid_most,
-        rate_max=rate_max,
-        stuck_after_s=stuck_after_s,
-        stuck_above=stuck_above,
+        definition=definition or f"urn:cityloop:property:{name}",
+        description=description or label,
+        properties=present(**words, **limits),
+        **words,
+        **limits,
     )
     record("property.entered", about=("observed_property", str(row.id)), after={"name": name, "unit": unit})
     return row.id
+
+
+def check_limits(name: str, least: float | None, most: float | None, rate_max: float | None) -> None:
+    """Whether limits of a property can be meant.
+
+    Raises:
+        Invalid: A range the wrong way round, or a fastest change that is not above 0.
+    """
+    if least is not None and most is not None and least >= most:
+        raise Invalid(f"valid range of {name}: {least} to {most}; allowed: the first below the second.")
+    if rate_max is not None and not rate_max > 0:
+        raise Invalid(f"fastest change of {name}: {rate_max}; allowed: above 0 (unit per hour), or none.")
 
 
 @transaction.atomic
@@ -97,19 +121,24 @@ def ensure_thing(
         raise Invalid(f"key of a Thing {key!r}; allowed: 1 to 120 characters.")
     if (longitude is None) != (latitude is None):
         raise Invalid(f"place of {key}: longitude {longitude}, latitude {latitude}; allowed: both or none.")
-    row = Thing.objects.select_related("location").filter(key=key).first() or Thing(key=key)
-    before = (row.name, row.name_en, row.kind, row.description, row.properties, row.location_id)
-    row.name, row.name_en, row.kind, row.description = name or key, name_en, kind, description
-    if properties is not None:
-        row.properties = dict(properties)
+    row = Thing.objects.filter(key=key).first() or Thing(key=key)
+    before = (row.name, row.name_en, row.kind, row.description, row.properties)
+    row.name, row.name_en, row.kind, row.description = name or key, name_en, kind, description or name or key
+    own = row.properties if properties is None else dict(properties)
+    known = ("key", "name_en", "kind")
+    row.properties = {
+        **{each: value for each, value in own.items() if each not in known},
+        **present(key=key, name_en=name_en, kind=kind),
+    }
+    entered = row.pk is None
+    changed = entered or before != (row.name, row.name_en, row.kind, row.description, row.properties)
+    if changed:
+        row.save()
     if longitude is not None and latitude is not None:
-        row.location = _location(row, longitude, latitude)
-    if row.pk is None:
-        row.save()
-        record("thing.entered", about=("thing", str(row.id)), after={"key": key, "name": row.name})
-    elif before != (row.name, row.name_en, row.kind, row.description, row.properties, row.location_id):
-        row.save()
-        record("thing.changed", about=("thing", str(row.id)), after={"key": key, "name": row.name})
+        changed |= _stand_at(row, longitude, latitude)
+    if changed:
+        action = "thing.entered" if entered else "thing.changed"
+        record(action, about=("thing", str(row.id)), after={"key": key, "name": row.name})
     return row.id
 
 
@@ -143,15 +172,15 @@ def ensure_datastream(
     """
     found = Datastream.objects.select_related("observed_property").filter(key=key).first()
     if found is not None:
-        if found.thing_id != thing_id or found.observed_property.name != property:
+        if found.thing_id != thing_id or found.observed_property.key != property:
             raise Conflict(
                 f"Datastream {key!r} is there already, of Thing {found.thing_id} and property "
-                f"{found.observed_property.name}. Choose another key."
+                f"{found.observed_property.key}. Choose another key."
             )
         return found.id
     if not 1 <= len(key) <= 200:
         raise Invalid(f"key of a Datastream {key!r}; allowed: 1 to 200 characters.")
-    kind = ObservedProperty.objects.filter(name=property).first()
+    kind = ObservedProperty.objects.filter(key=property).first()
     thing = Thing.objects.filter(id=thing_id).first()
     if kind is None or thing is None:
         missing = f"property {property!r}" if kind is None else f"Thing {thing_id}"
@@ -160,12 +189,21 @@ def ensure_datastream(
     if department_code and owner is None:
         raise Invalid(f"Datastream {key!r}: department {department_code!r} is not known. Enter it first.")
     sensor, _ = Sensor.objects.get_or_create(
-        key=sensor_key or "unknown", defaults={"name": sensor_name or sensor_key or "unknown"}
+        key=sensor_key or "unknown",
+        defaults={
+            "name": sensor_name or sensor_key or "unknown",
+            "description": sensor_name or sensor_key or "unknown",
+        },
     )
+    shown = name or f"{thing.name} {kind.label}"[:200]
+    shown_en = name_en or f"{thing.name_en or thing.name} {kind.label_en or kind.label}"[:200]
     row = Datastream.objects.create(
         key=key,
-        name=name or f"{thing.name} {kind.label}",
-        name_en=name_en or f"{thing.name_en or thing.name} {kind.label_en or kind.label}",
+        name=shown,
+        name_en=shown_en,
+        description=shown,
+        unit_of_measurement=unit_of_measurement(kind.unit),
+        properties=present(key=key, name_en=shown_en, stuck_after_s=stuck_after_s),
         thing=thing,
         sensor=sensor,
         observed_property=kind,
@@ -176,13 +214,36 @@ def ensure_datastream(
     return row.id
 
 
-def _location(thing: Thing, longitude: float, latitude: float) -> Location:
+def present(**values: object) -> dict[str, object]:
+    """Those of the values that say something, as `properties` of an entity keep them."""
+    return {name: value for name, value in values.items() if value not in (None, "")}
+
+
+def _stand_at(thing: Thing, longitude: float, latitude: float) -> bool:
+    """Give a Thing this place, unless it has it; a new place writes history as the standard wants."""
     if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
         raise Invalid(
             f"place of {thing.key}: longitude {longitude}, latitude {latitude}; "
             "allowed: -180 to 180 and -90 to 90 degrees."
         )
-    place = thing.location
-    if place is not None and (place.longitude, place.latitude) == (longitude, latitude):
-        return place
-    return Location.objects.create(name=thing.name, longitude=longitude, latitude=latitude)
+    if thing.locations.filter(longitude=longitude, latitude=latitude).exists():
+        return False
+    place = Location.objects.create(
+        name=thing.name,
+        description=thing.name,
+        location={"type": "Point", "coordinates": [longitude, latitude]},
+        longitude=longitude,
+        latitude=latitude,
+    )
+    move_thing(thing, [place])
+    return True
+
+
+def move_thing(thing: Thing, places: list[Location]) -> None:
+    """Let a Thing stand at these Locations from now on, and keep it in its history.
+
+    Source: OGC 18-088, clause 8.2.3: a HistoricalLocation is made when the Locations of a Thing change.
+    """
+    thing.locations.set(places)
+    history = HistoricalLocation.objects.create(thing=thing, time_us=to_us(clock.now()))
+    history.locations.set(places)

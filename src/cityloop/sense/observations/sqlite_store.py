@@ -6,38 +6,21 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from cityloop.sense.observations.contracts import Batch, ObservationView, Series, batch_of, series_of
+from cityloop.sense.observations.sqlite_joint import SqliteJoint, add_functions, sqlite_joint
+from cityloop.sense.observations.sqlite_schema import upgrade
 from cityloop.sense.observations.sqlite_transaction import SqliteTransaction
 from cityloop.sense.observations.store import Select, StoreBusy, StoreError, StoreFull
-from cityloop.sense.observations.store_sql import BATCH, COLUMNS, SERIES, order, view, where
+from cityloop.sense.observations.store_sql import BATCH, COLUMNS, DETAIL_COLUMNS, SERIES, detail, order, view, where
 
 BUSY_S = 20.0
 FETCH_ROWS = 5000
 # Pages between checkpoints: pages that change again and again are then copied once (32 MB of log).
 CHECKPOINT_PAGES = 8000
-
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS observation (
-  id INTEGER PRIMARY KEY,
-  datastream_id INTEGER NOT NULL,
-  phenomenon_time INTEGER NOT NULL,
-  result_time INTEGER,
-  result REAL NOT NULL,
-  quality INTEGER NOT NULL CHECK (quality BETWEEN 0 AND 2),
-  reasons INTEGER NOT NULL CHECK (reasons BETWEEN 0 AND 31),
-  ordinal INTEGER NOT NULL CHECK (ordinal >= 0),
-  UNIQUE (datastream_id, phenomenon_time, ordinal)
-) STRICT;
-CREATE TABLE IF NOT EXISTS observation_head (
-  one INTEGER PRIMARY KEY CHECK (one = 1),
-  newest_id INTEGER NOT NULL,
-  newest_time INTEGER
-) STRICT;
-INSERT OR IGNORE INTO observation_head VALUES (1, 0, NULL);
-"""
 
 
 class SqliteStore:
@@ -60,7 +43,7 @@ class SqliteStore:
         with self._write_lock, _translated():
             if self._writing is None:
                 self._writing = self._connect()
-            self._writing.executescript(SCHEMA)
+            upgrade(self._writing)
 
     def close(self) -> None:
         """Close every connection of every thread."""
@@ -88,7 +71,7 @@ class SqliteStore:
     def new_since(self, cursor: int, limit: int) -> Batch:
         """Rows with a larger id, in id order."""
         rows = self._all(f"SELECT {BATCH} FROM observation WHERE id > ? ORDER BY id LIMIT ?", (cursor, limit))
-        return batch_of(rows, cursor)
+        return batch_of(rows, cursor, limit)
 
     def series(
         self, datastream_id: int, since_us: int | None = None, until_us: int | None = None, limit: int | None = None
@@ -135,9 +118,17 @@ class SqliteStore:
         return {number: row for number, row in found.items() if row[0] is not None}
 
     def observation(self, number: int) -> ObservationView | None:
-        """One row by id."""
+        """One row by id, with its detail."""
         rows = self._all(f"SELECT {COLUMNS} FROM observation WHERE id = ?", (number,))
-        return view(rows[0]) if rows else None
+        if not rows:
+            return None
+        details = self._all(f"SELECT {DETAIL_COLUMNS} FROM observation_detail WHERE id = ?", (number,))
+        return replace(view(rows[0]), detail=detail(details[0])) if details else view(rows[0])
+
+    def features_streams(self, feature_id: int) -> list[int]:
+        """Streams that had observations about a feature."""
+        text = "SELECT datastream_id FROM observation_feature WHERE feature_id = ? ORDER BY 1"
+        return [row[0] for row in self._all(text, (feature_id,))]
 
     def select(self, question: Select) -> list[ObservationView]:
         """Rows that answer a question."""
@@ -149,6 +140,12 @@ class SqliteStore:
         """How many rows answer it."""
         clause, values = where(question, "?")
         return int(self._all(f"SELECT count(*) FROM observation{clause}", tuple(values))[0][0])
+
+    @contextmanager
+    def joint(self) -> Iterator[SqliteJoint]:
+        """Registers and observations, to be read together."""
+        with _translated(), sqlite_joint(self._reader()) as together:
+            yield together
 
     def stream(self, datastream_id: int, since_us: int | None, until_us: int | None) -> Iterator[ObservationView]:
         """All rows of a stream by time, a few thousand at a time."""
@@ -194,6 +191,7 @@ class SqliteStore:
         found: sqlite3.Connection | None = getattr(self._local, "reader", None)
         if found is None:
             found = self._local.reader = self._connect()
+            add_functions(found)
             found.execute("PRAGMA query_only = 1")
         return found
 

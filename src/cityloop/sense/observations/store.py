@@ -5,25 +5,42 @@ does not know which it is.
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from cityloop.kernel import settings
 from cityloop.kernel.settings import SettingError
 from cityloop.sense.observations.contracts import Batch, ObservationView, Series
 
-# id, datastream_id, time_us, result_time_us, result, quality, reasons, ordinal
-StoredRow = tuple[int, int, int, int | None, float, int, int, int]
-# Good rows without a result time, flat: id, datastream_id, time_us, result of the first, then of the second … They are
-# nearly all, and half as many values to hand over (measured: a fifth less time an insert).
-GoodRows = list[int | float]
-GOOD_WIDTH = 4
-# id, result, ordinal, quality, reasons
-Twin = tuple[int, float, int, int, int]
+# id, datastream_id, time_us, result_time_us, result, quality, reasons, ordinal, feature_id
+StoredRow = tuple[int, int, int, int | None, float | None, int, int, int, int | None]
+# id and what `Detail` has: phenomenon_end, result, valid_from, valid_until, result_quality, parameters
+DetailRow = tuple[int, int | None, str | None, int | None, int | None, str | None, str | None]
+# id, result (a number, or JSON text when it is none), ordinal, quality, reasons
+Twin = tuple[int, float | str, int, int, int]
+
+# Observations that share an entry of the table of spans, which says what times they cover.
+SPAN_ROWS = 4096
+
+
+class GoodRows:
+    """Good rows without a result time or detail, column by column, in id order: nearly all rows are of this kind."""
+
+    __slots__ = ("features", "ids", "results", "streams", "times")
+
+    def __init__(self) -> None:
+        self.ids: list[int] = []
+        self.streams: list[int] = []
+        self.times: list[int] = []
+        self.results: list[float] = []
+        self.features: list[int | None] = []
+
+    def __len__(self) -> int:
+        return len(self.ids)
 
 
 class StoreError(Exception):
@@ -31,7 +48,8 @@ class StoreError(Exception):
 
     StoreError
       ├ StoreBusy   somebody else holds it, or it can't be reached: try again
-      └ StoreFull   no room on the disk: an operator must act
+      ├ StoreFull   no room on the disk: an operator must act
+      └ JointUnavailable   registers and observations lie apart
     """
 
 
@@ -86,8 +104,46 @@ class Transaction(Protocol):
     def tail(self, datastream_id: int, *, since_when: bool) -> Tail:
         """The state of a stream; `since_when` also finds out since when the value has not changed."""
 
-    def insert(self, good: GoodRows, others: Sequence[StoredRow]) -> None:
-        """Insert good rows and all others, each in id order."""
+    def rewrite(self, before: ObservationView, after: ObservationView, detail: DetailRow | None) -> None:
+        """Put an observation in the place of the one with its id. Raises StoreError when that has changed."""
+
+    def erase(self, one: ObservationView) -> None:
+        """Erase an observation."""
+
+    def erase_some(self, datastream_id: int, *, feature_id: int | None = None, until_us: int | None = None) -> int:
+        """Erase up to 20,000 observations of a stream, oldest first; how many."""
+
+    def forget_feature(self, *, datastream_id: int | None = None, feature_id: int | None = None) -> None:
+        """Forget what a stream's observations, or those of a feature, were about."""
+
+    def note_features(self, pairs: Collection[tuple[int, int]]) -> None:
+        """Keep which (feature_id, datastream_id) have met; pairs that are kept already change nothing."""
+
+    def insert(self, good: GoodRows, others: Sequence[StoredRow], details: Sequence[DetailRow] = ()) -> None:
+        """Insert good rows and all others, each in id order, and what some of the others have beside."""
+
+
+class Joint(Protocol):
+    """A snapshot of the registers and the observations together, for questions that span both.
+
+    Attributes:
+        kind: `sqlite` or `postgres`: whose SQL it takes, with placeholders %s for either.
+        registers: What stands before the name of a register's table, such as `city.`.
+        total: How many observations there are.
+        newest_id: The newest id.
+    """
+
+    kind: str
+    registers: str
+    total: int
+    newest_id: int
+
+    def rows(self, text: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Run a SELECT; placeholders are %s, a % sign in the text is %%."""
+
+
+class JointUnavailable(StoreError):
+    """Registers and observations lie in databases that can't be asked together."""
 
 
 class ObservationStore(Protocol):
@@ -122,11 +178,17 @@ class ObservationStore(Protocol):
     def observation(self, number: int) -> ObservationView | None:
         """One row by id."""
 
+    def features_streams(self, feature_id: int) -> list[int]:
+        """Streams that had observations about a feature."""
+
     def select(self, question: Select) -> list[ObservationView]:
         """Rows that answer a question."""
 
     def count(self, question: Select) -> int:
         """How many rows answer it, `top` and `skip` aside."""
+
+    def joint(self) -> AbstractContextManager[Joint]:
+        """Registers and observations, to be read together. Raises JointUnavailable."""
 
     def stream(self, datastream_id: int, since_us: int | None, until_us: int | None) -> Iterator[ObservationView]:
         """All rows of a stream by time, read bit by bit: for downloads."""

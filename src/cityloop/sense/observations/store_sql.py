@@ -1,16 +1,22 @@
-"""SQL that both stores share: columns, and a `Select` as a WHERE, an ORDER BY and a window."""
+"""SQL that both stores share: columns, a stream's state, and a `Select` as a WHERE, an ORDER BY and a window."""
 
+from collections.abc import Callable
 from typing import Any
 
-from cityloop.sense.observations.contracts import ObservationView, Quality, Reason
-from cityloop.sense.observations.store import Select
+from cityloop.sense.observations.contracts import Detail, ObservationView, Quality, Reason
+from cityloop.sense.observations.store import Select, Tail
 
-COLUMNS = "id, datastream_id, phenomenon_time, result_time, result, quality, reasons, ordinal"
+COLUMNS = "id, datastream_id, phenomenon_time, result_time, result, quality, reasons, ordinal, feature_id"
+DETAIL_COLUMNS = "id, phenomenon_end, result, valid_from, valid_until, result_quality, parameters"
+TWINS = "o.id, coalesce(o.result, d.result), o.ordinal, o.quality, o.reasons"
 SERIES = "id, phenomenon_time, result, quality, reasons"
 BATCH = "id, datastream_id, phenomenon_time, result, quality"
 
-# Rows that moved the state of their stream: not out of range (1), not late (8), the first of their time.
-IN_ORDER = "ordinal = 0 AND reasons & 9 = 0"
+# Rows that moved the state of their stream: a number, not out of range (1), not late (8), the first of their time.
+IN_ORDER = "ordinal = 0 AND reasons & 9 = 0 AND result IS NOT NULL"
+
+# Runs a statement (placeholders %s) and gives its first row.
+One = Callable[..., tuple[Any, ...] | None]
 
 _NAMES = {"id": "id", "time_us": "phenomenon_time", "result_time_us": "result_time", "result": "result"}
 _OPERATORS = frozenset({"=", "!=", "<", "<=", ">", ">="})
@@ -52,7 +58,7 @@ def _direction(column: str, down: bool) -> str:
 
 def view(row: tuple[Any, ...]) -> ObservationView:
     """An observation from a row of `COLUMNS`."""
-    number, stream, time_us, result_time_us, result, quality, reasons, ordinal = row
+    number, stream, time_us, result_time_us, result, quality, reasons, ordinal, feature_id = row
     return ObservationView(
         id=number,
         datastream_id=stream,
@@ -62,4 +68,40 @@ def view(row: tuple[Any, ...]) -> ObservationView:
         reasons=Reason(reasons),
         ordinal=ordinal,
         result_time_us=result_time_us,
+        feature_id=feature_id,
     )
+
+
+def detail(row: tuple[Any, ...]) -> Detail:
+    """A detail from a row of `DETAIL_COLUMNS`, its id aside."""
+    _, end_us, result, since_us, until_us, result_quality, parameters = row
+    valid_us = None if since_us is None else (since_us, until_us)
+    return Detail(end_us, result, valid_us, result_quality, parameters)
+
+
+def tail_of(one: One, datastream_id: int, since_when: bool) -> Tail:
+    """The state of a stream; `since_when` also finds out since when the value has not changed."""
+    newest = one(
+        "SELECT phenomenon_time FROM observation WHERE datastream_id = %s ORDER BY phenomenon_time DESC LIMIT 1",
+        datastream_id,
+    )
+    if newest is None:
+        return Tail(None, None, None, None)
+    of = f"FROM observation WHERE datastream_id = %s AND {IN_ORDER}"
+    trusted = one(f"SELECT phenomenon_time, result {of} ORDER BY phenomenon_time DESC LIMIT 1", datastream_id)
+    if trusted is None:
+        return Tail(newest[0], None, None, None)
+    since = trusted[0]
+    if since_when:
+        other = one(
+            f"SELECT phenomenon_time {of} AND result != %s ORDER BY phenomenon_time DESC LIMIT 1",
+            datastream_id,
+            trusted[1],
+        )
+        first = one(
+            f"SELECT phenomenon_time {of} AND phenomenon_time > %s ORDER BY phenomenon_time LIMIT 1",
+            datastream_id,
+            other[0] if other else -1,
+        )
+        since = first[0] if first else since
+    return Tail(newest[0], trusted[0], trusted[1], since)

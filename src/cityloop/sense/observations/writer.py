@@ -8,7 +8,7 @@ from queue import SimpleQueue
 
 from cityloop.kernel.problems import Invalid, Unavailable
 from cityloop.sense.observations.catalogue import Catalogue
-from cityloop.sense.observations.commit import QUALITY, REFUSED, Committer, Run
+from cityloop.sense.observations.commit import QUALITY, REFUSED, Committer, Extra, Rows
 from cityloop.sense.observations.contracts import Quality, Reason, Row, Written
 from cityloop.sense.observations.store import ObservationStore, StoreError, store, store_url
 
@@ -26,16 +26,15 @@ class WriterBusy(StoreError):
 
 
 class _Request:
-    __slots__ = ("future", "loop", "rows", "runs")
+    __slots__ = ("future", "loop", "rows")
 
     def __init__(
         self,
-        runs: list[Run],
-        rows: int,
+        rows: Rows,
         future: "asyncio.Future[None] | Future[None]",
         loop: asyncio.AbstractEventLoop | None,
     ) -> None:
-        self.runs, self.rows, self.future, self.loop = runs, rows, future, loop
+        self.rows, self.future, self.loop = rows, future, loop
 
 
 class Writer:
@@ -43,7 +42,7 @@ class Writer:
 
     def __init__(self, target: ObservationStore) -> None:
         self.catalogue = Catalogue()
-        self._committer = Committer(target, self.catalogue.limits)
+        self._committer = Committer(target, self.catalogue.limits, self.catalogue.features)
         self._limits_version = 0
         self._requests: SimpleQueue[list[_Request] | None] = SimpleQueue()
         self._gathered: list[_Request] = []
@@ -52,29 +51,29 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._failing = False
 
-    def submit_async(self, runs: list[Run], rows: int) -> "asyncio.Future[None]":
-        """Hand over runs from the event loop; the future is done when they are on the disk.
+    def submit_async(self, rows: Rows) -> "asyncio.Future[None]":
+        """Hand over rows from the event loop; the future is done when they are on the disk.
 
         Raises:
             WriterBusy: Too many rows wait already.
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[None] = loop.create_future()
-        self._admit(rows)
+        self._admit(len(rows))
         if not self._gathered:
             loop.call_later(GATHER_S, self._hand_over)
-        self._gathered.append(_Request(runs, rows, future, loop))
+        self._gathered.append(_Request(rows, future, loop))
         return future
 
-    def submit(self, runs: list[Run], rows: int) -> "Future[None]":
-        """Hand over runs from any thread; the future is done when they are on the disk.
+    def submit(self, rows: Rows) -> "Future[None]":
+        """Hand over rows from any thread; the future is done when they are on the disk.
 
         Raises:
             WriterBusy: Too many rows wait already.
         """
         future: Future[None] = Future()
-        self._admit(rows)
-        self._requests.put([_Request(runs, rows, future, None)])
+        self._admit(len(rows))
+        self._requests.put([_Request(rows, future, None)])
         return future
 
     def close(self) -> None:
@@ -106,7 +105,7 @@ class Writer:
             requests = self._requests.get()
             while requests is not None:
                 group += requests
-                rows += sum([request.rows for request in requests])
+                rows += sum([len(request.rows) for request in requests])
                 if rows >= GROUP_ROWS_MAX or self._requests.empty():
                     break
                 requests = self._requests.get()
@@ -121,7 +120,7 @@ class Writer:
             self._limits_version = self.catalogue.version
             self._committer.forget_limits()
         try:
-            self._committer.commit([run for request in group for run in request.runs])
+            self._committer.commit([request.rows for request in group])
             error = None
         except Exception as found:  # the thread must live on, whatever the store says
             error = found
@@ -180,6 +179,12 @@ def writer() -> Writer:
     return found
 
 
+def forget_registers() -> None:
+    """Let this process's writers read the registers again: one was changed."""
+    for one in _writers.values():
+        one.catalogue.forget()
+
+
 def close_writer() -> None:
     """Write what waits and end the threads: at the end of a process, and in tests."""
     with _writers_lock:
@@ -199,30 +204,28 @@ def write(rows: list[Row] | tuple[Row, ...]) -> list[Written]:
     target.catalogue.learn({row.datastream_id for row in rows})
     if target.catalogue.stale():
         target.catalogue.refresh()
-    runs: dict[int, Run] = {}
-    places: list[tuple[Run, int]] = []
+    found = Rows([], [], [])
     for row in rows:
         if row.datastream_id not in target.catalogue.limits:
             raise Invalid(f"Datastream {row.datastream_id} does not exist; `datastreams()` lists those that do.")
-        if not abs(row.result) < float("inf"):
+        if row.result is not None and not abs(row.result) < float("inf"):
             raise Invalid(f"result {row.result} of Datastream {row.datastream_id}; allowed: a finite number.")
-        run = runs.setdefault(row.datastream_id, Run(row.datastream_id, [], [], []))
-        places.append((run, len(run.times)))
-        run.times.append(row.time_us)
-        run.results.append(float(row.result))
-        assert run.result_times is not None
-        run.result_times.append(row.result_time_us)
+        if (row.result_time_us, row.feature_id, row.detail) != (None, None, None):
+            found.extras[len(found)] = Extra(row.result_time_us, row.feature_id, row.detail)
+        found.streams.append(row.datastream_id)
+        found.times.append(row.time_us)
+        found.results.append(None if row.result is None else float(row.result))
     try:
-        target.submit(list(runs.values()), len(rows)).result(WRITE_S_MAX)
+        target.submit(found).result(WRITE_S_MAX)
     except (StoreError, TimeoutError) as error:
         raise Unavailable(f"Observations can't be written just now ({error}). Try again in a few seconds.") from error
-    return [_written(run, place) for run, place in places]
+    return [_written(found, place) for place in range(len(found))]
 
 
-def _written(run: Run, place: int) -> Written:
-    if run.ids[place] == REFUSED:
+def _written(rows: Rows, place: int) -> Written:
+    if rows.ids[place] == REFUSED:
         raise Invalid(
-            f"Datastream {run.datastream_id} has too many differing results for one time; check the device's clock."
+            f"Datastream {rows.streams[place]} has too many differing results for one time; check the device's clock."
         )
-    reasons = run.flags.get(place, 0)
-    return Written(run.ids[place], place not in run.known, Quality(QUALITY[reasons]), Reason(reasons))
+    reasons = rows.flags.get(place, 0)
+    return Written(rows.ids[place], place not in rows.known, Quality(QUALITY[reasons]), Reason(reasons))

@@ -29,6 +29,11 @@ class Reason(IntFlag):
     DOUBLED = 16
 
 
+def reason_names(reasons: int) -> list[str]:
+    """Reasons as their names in lower case, as programs read them."""
+    return [one.name.lower() for one in Reason if one & reasons and one.name]
+
+
 @dataclass(frozen=True)
 class Limits:
     """What a stream's values are judged by; None switches a test off.

@@ -9,8 +9,8 @@ import re
 from datetime import UTC, date, datetime, time
 from typing import Final
 
+from cityloop.kernel.times import DAY_US, parse_instant
 from cityloop.sense.observations.contracts import to_datetime, to_us
-from cityloop.sense.observations.times import DAY_US, parse_instant
 from cityloop.sense.sensorthings.expressions import Kind, Literal, QueryError, Value, shown
 
 SECOND_US = 1_000_000

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cityloop.kernel.times import format_instant, parse_instant
 from cityloop.sense.observations.contracts import to_datetime, to_us
-from cityloop.sense.observations.times import format_instant, parse_instant
 
 zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 moments = st.datetimes(datetime(1970, 1, 2), datetime(2199, 1, 1), timezones=zones)

@@ -15,7 +15,7 @@ from cityloop.sense.keys import port as keys
 from cityloop.sense.observations import port
 from cityloop.sense.observations.contracts import Row, to_us
 from cityloop.sense.observations.store import ObservationStore
-from cityloop.sense.observations.times import parse_instant
+from cityloop.kernel.times import parse_instant
 
 pytestmark = pytest.mark.django_db
 
