@@ -13,6 +13,7 @@ import typer
 from cityloop import __version__
 from cityloop.kernel import settings
 from cityloop.kernel.problems import Problem
+from cityloop.kernel.saying import english_of
 
 ROOMS = ("sense", "govern", "share", "analyse", "decide", "serve", "supervise")
 ROOM_HELP = {
@@ -46,7 +47,7 @@ def main() -> None:
         _compose()
         app()
     except Problem as problem:
-        typer.echo(f"cityloop: {problem.detail}", err=True)
+        typer.echo(f"cityloop: {english_of(problem.detail)}", err=True)
         sys.exit(UNREACHABLE if problem.status == 503 else BAD_INPUT)
     except settings.SettingError as error:
         typer.echo(f"cityloop: {error}", err=True)

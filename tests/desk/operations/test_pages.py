@@ -100,9 +100,12 @@ def test_a_filter_narrows_list_and_map_alike() -> None:
 @pytest.mark.parametrize("query", ["level=x", "page=-1", "page=9999999", "state=gone"])
 @pytest.mark.usefixtures("city")
 def test_a_bad_address_says_what_is_allowed(query: str) -> None:
+    page = signed_in("officer").get(f"/operations?{query}")
+    assert page.status_code == 400
+    assert "允许" in page.content.decode()
     answer = signed_in("officer").get(f"/operations?{query}", headers={"accept": "application/json"})
     assert answer.status_code == 400
-    assert "允许" in answer.json()["detail"]
+    assert "allowed: " in answer.json()["detail"], "a program reads English"
 
 
 @pytest.mark.usefixtures("city")

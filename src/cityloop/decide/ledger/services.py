@@ -5,7 +5,6 @@ from datetime import datetime
 
 import msgspec
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from cityloop.decide.ledger.contracts import DecisionMade, DecisionProposed, DecisionView, Option, OptionDraft
 from cityloop.decide.ledger.models import Decision
@@ -21,6 +20,7 @@ from cityloop.kernel.numbers.port import next_number
 from cityloop.kernel.people.contracts import Permission, PersonView
 from cityloop.kernel.people.port import staff_numbers
 from cityloop.kernel.problems import Conflict, Forbidden, Invalid, NotFound
+from cityloop.kernel.saying import said as _
 
 MACHINE = "machine:decide"
 REASON_MAX = 1000

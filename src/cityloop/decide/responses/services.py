@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from cityloop.decide.ledger import port as ledger
 from cityloop.decide.ledger.contracts import ActionLine, OptionDraft
@@ -20,6 +19,8 @@ from cityloop.kernel.audit.port import record
 from cityloop.kernel.organisations.port import organization
 from cityloop.kernel.people.contracts import Permission, PersonView
 from cityloop.kernel.problems import Conflict, Invalid, NotFound
+from cityloop.kernel.saying import listed, sentences
+from cityloop.kernel.saying import said as _
 
 ACTIONS_MAX = 8
 MINUTES_MAX = 30 * 24 * 60
@@ -136,7 +137,7 @@ def enter_response(
     }
     errors = _mistakes(fields, actions)
     if errors:
-        raise Invalid(" ".join(errors.values()), errors=errors)
+        raise Invalid(sentences(errors.values()), errors=errors)
     _refuse_overlap(fields, response_id)
     before = None
     if response_id is None:
@@ -206,7 +207,7 @@ def _mistakes(fields: dict[str, Any], actions: Sequence[ActionLine]) -> dict[str
             "high": high,
         }
     if fields["key"] not in KEYS:
-        errors["key"] = _("Key “%(key)s”; allowed: %(keys)s.") % {"key": fields["key"], "keys": "、".join(KEYS)}
+        errors["key"] = _("Key “%(key)s”; allowed: %(keys)s.") % {"key": fields["key"], "keys": listed(KEYS)}
     for name, most in (("name", 120), ("name_en", 160)):
         if not 1 <= len(str(fields[name])) <= most:
             errors[name] = _("Give a name of 1 to %(most)s characters.") % {"most": most}

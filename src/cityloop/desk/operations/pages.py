@@ -5,7 +5,6 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cityloop.desk.incidents.port import Choices, Wanted, filter_choices, read_filter
@@ -19,6 +18,7 @@ from cityloop.kernel import clock
 from cityloop.kernel.access import person_of, requires
 from cityloop.kernel.people.contracts import Permission
 from cityloop.kernel.problems import BadRequest
+from cityloop.kernel.saying import said as _
 from cityloop.kernel.ui.contracts import Figure
 from cityloop.kernel.ui.markup import Markup
 from cityloop.kernel.ui.parameters import whole_number

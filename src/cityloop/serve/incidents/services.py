@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from cityloop.decide.ledger import port as ledger
 from cityloop.kernel import clock
@@ -13,6 +12,7 @@ from cityloop.kernel.events.port import publish
 from cityloop.kernel.organisations.port import organization
 from cityloop.kernel.people.contracts import Permission, PersonView
 from cityloop.kernel.problems import Invalid, NotFound
+from cityloop.kernel.saying import said as _
 from cityloop.serve.incidents.contracts import (
     LIVE_STATES,
     IncidentChanged,

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from cityloop.decide.ledger.contracts import ActionLine, DecisionMade
 from cityloop.kernel import clock
@@ -17,6 +16,7 @@ from cityloop.kernel.organisations.contracts import OrganizationView
 from cityloop.kernel.organisations.port import city, organization
 from cityloop.kernel.people.contracts import Permission, PersonView
 from cityloop.kernel.problems import Forbidden, Invalid
+from cityloop.kernel.saying import said as _
 from cityloop.serve.incidents import port as incidents
 from cityloop.serve.incidents.contracts import IncidentState, IncidentView, StageDraft
 from cityloop.serve.orders.contracts import OrderState, WorkOrderChanged

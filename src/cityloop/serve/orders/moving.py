@@ -2,13 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from django.utils.translation import gettext as _
-
 from cityloop.kernel import clock
 from cityloop.kernel.audit.port import record
 from cityloop.kernel.events.port import publish
 from cityloop.kernel.people.contracts import PersonView
 from cityloop.kernel.problems import NotFound
+from cityloop.kernel.saying import said as _
 from cityloop.serve.incidents import port as incidents
 from cityloop.serve.incidents.contracts import IllegalMove, IncidentState, ReasonMissing, StageDraft, check
 from cityloop.serve.orders.clocks import SOON

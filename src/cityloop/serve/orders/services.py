@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from cityloop.kernel import clock
 from cityloop.kernel.access import require
@@ -12,6 +11,7 @@ from cityloop.kernel.loop.port import link
 from cityloop.kernel.people import port as people
 from cityloop.kernel.people.contracts import Permission, PersonView, Role
 from cityloop.kernel.problems import Invalid, Problem
+from cityloop.kernel.saying import said as _
 from cityloop.serve.incidents import port as incidents
 from cityloop.serve.incidents.contracts import StageDraft
 from cityloop.serve.orders.contracts import BulkResult

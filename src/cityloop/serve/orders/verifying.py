@@ -1,7 +1,6 @@
 """What the verifier and the duty officer do: verify and close, rework, void."""
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from cityloop.kernel import clock
 from cityloop.kernel.access import require
@@ -9,6 +8,7 @@ from cityloop.kernel.loop.contracts import Ref
 from cityloop.kernel.loop.port import link
 from cityloop.kernel.people.contracts import Permission, PersonView
 from cityloop.kernel.problems import Conflict, Forbidden, Invalid
+from cityloop.kernel.saying import said as _
 from cityloop.serve.incidents import port as incidents
 from cityloop.serve.incidents.contracts import IncidentState, IncidentView, Result, StageDraft
 from cityloop.serve.orders.contracts import LIVE_ORDERS, OrderState
