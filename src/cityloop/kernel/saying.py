@@ -23,9 +23,9 @@ class Said(str):
         made.english = english
         return made
 
-    def __getnewargs__(self) -> tuple[str, str]:
+    def __reduce__(self) -> tuple[type["Said"], tuple[str, str]]:
         """So that it can be copied."""
-        return str(self), self.english
+        return Said, (str(self), self.english)
 
     def __mod__(self, values: Any) -> "Said":
         """Both texts with named values filled in; a value that is said in two languages goes to each in its own."""

@@ -1,8 +1,13 @@
 """The first page tells anybody the state of the day, and nothing that is nobody's business."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.test import Client
-from tests.serve.made_city import CityClock, detected, send
+from tests.serve.made_city import CityClock, changed, detected, send
+
+from cityloop.desk.front import selectors as front
 
 
 def page(language: str = "zh-hans") -> str:
@@ -46,3 +51,25 @@ def test_it_needs_no_session_and_few_queries(flooded: str, django_assert_max_num
     page()
     with django_assert_max_num_queries(8):  # type: ignore[operator]
         page()
+
+
+def test_what_was_over_long_ago_is_told_apart(city: CityClock) -> None:
+    """A rule that judged years of history opened incidents; none of them is what goes on today."""
+    year_ago = city() - timedelta(days=365)
+    for number in range(3):
+        send(detected(f"old {number}", level=1, began_at=year_ago, last_at=year_ago))
+        send(changed(f"old {number}", level=1, last_at=year_ago, ended=True, ended_at=year_ago))
+    text = page()
+    assert "目前没有在办的案件。" in text
+    assert "另有 3 件往期案件待结案" in text
+    assert "道路积水" not in text
+    assert 'class="marker"' not in text
+    send(detected(level=4))
+    front.forget()
+    text = page()
+    assert "目前有 1 件案件在办。" in text, "the grave ones are of the past"
+    english = page("en")
+    assert "Besides, 3 incidents of the past wait to be closed" in english
+    opened = re.search(r"Opened today</dt><dd><b>(\d+)</b>", english)
+    assert opened is not None
+    assert opened[1] == "1"

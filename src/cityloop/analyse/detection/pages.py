@@ -179,13 +179,13 @@ def _what_if(request: HttpRequest, found: RuleView) -> tuple[dict[str, Any], int
     data = form.cleaned_data
     days = data["days"]
     tried = _with(found, data["at_least"], data["minimum"], data["gap"])
+    found_by = [preview(one, days=days) for one in (said, tried)]
     trials = [
         {"label": label, "said": one, "minimum": wording.span(one.minimum_s), "gap": wording.span(one.gap_s),
          "result": result, "longest": wording.span(result.longest_s)}
-        for label, one in ((_("In force"), said), (_("Tried"), tried))
-        for result in (preview(one, days=days),)
+        for label, one, result in zip((_("In force"), _("Tried")), (said, tried), found_by, strict=True)
     ]  # fmt: skip
-    read_from = trials[0]["result"].since_at
+    read_from = found_by[0].since_at
     # The trial reads what the rule itself leaves alone.
     beyond = found.since_at is not None and read_from is not None and read_from < found.since_at
     return {"what_if": form, "trials": trials, "changed": tried != said, "beyond": beyond}, 200

@@ -70,7 +70,7 @@ class _View:
     @cached_property
     def map(self) -> tuple[Markup, Markup] | None:
         """Ground and marks."""
-        return draw_map(self.board, self.readings)
+        return draw_map(self.board, self.readings, self.now)
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
@@ -100,6 +100,11 @@ class _View:
     def levels(self) -> list[tuple[int, int]]:
         """Each level with the number of its incidents."""
         return list(self.board.by_level.items())
+
+    @property
+    def some_past(self) -> bool:
+        """Whether the list has incidents of the past, which the map leaves out."""
+        return any(one.past(self.now) for one in self.board.incidents)
 
     @property
     def previous_page(self) -> int:
