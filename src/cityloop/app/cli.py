@@ -123,7 +123,7 @@ def init(
     time_zone: Annotated[str, typer.Option(help="IANA name.")] = "Asia/Shanghai",
     language: Annotated[str, typer.Option(help="zh-hans or en.")] = "zh-hans",
     districts: Annotated[Path | None, typer.Option(help="GeoJSON or CSV: code,name[,name_en].")] = None,
-    cells: Annotated[Path | None, typer.Option(help="GeoJSON: code,name,district[,department].")] = None,
+    cells: Annotated[Path | None, typer.Option(help="GeoJSON: code,name,district[,name_en,department].")] = None,
     base_map: Annotated[Path | None, typer.Option("--map", help="GeoJSON: kind[,name,name_en,rank].")] = None,
 ) -> None:
     """Begin a real city. The password is asked for, or read from CITYLOOP_ADMIN_PASSWORD."""

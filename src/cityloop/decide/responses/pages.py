@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cityloop.decide.ledger.port import key_words
 from cityloop.decide.responses import forms, selectors, services
 from cityloop.decide.responses.choice import KEYS
 from cityloop.kernel.access import person_of, requires
@@ -78,7 +79,7 @@ def _form(
         "fields": fields,
         "errors": errors or {},
         "classes": selectors.known_classes(),
-        "keys": [(key, key) for key in KEYS],
+        "keys": [(key, key_words(key)) for key in KEYS],
         "levels": [(level, level) for level in (1, 2, 3, 4)],
         "departments": departments(),
     }

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cityloop.decide.ledger.port import recent_decisions
+from cityloop.decide.ledger.port import key_words, recent_decisions
 from cityloop.desk.city_map.port import base_map
 from cityloop.desk.operations.board import Board
 from cityloop.desk.readings.port import Reading, rain
@@ -93,7 +93,9 @@ def draw_hours(now: datetime) -> Markup:
         rain=rain(since, now),
         incidents=tuple((one.opened_at, one.level, title_of(one)) for one in found),
         decisions=tuple(
-            (one.decided_at, _("option %(key)s") % {"key": one.chosen_key}) for one in decisions if one.decided_at
+            (one.decided_at, _("option %(key)s") % {"key": key_words(one.chosen_key)})
+            for one in decisions
+            if one.decided_at
         ),
         hours=HOURS,
         words=chart_words(),

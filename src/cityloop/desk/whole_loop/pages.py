@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from cityloop.decide.ledger.port import current_decision, decide
+from cityloop.decide.ledger.port import current_decision, decide, key_words
 from cityloop.desk.whole_loop import forms
 from cityloop.desk.whole_loop.contracts import WholeLoop
 from cityloop.desk.whole_loop.documents import CSV_HEADER, csv_rows, document
@@ -51,7 +51,7 @@ def decide_on(request: HttpRequest, number: str) -> HttpResponse:
         if found is None or request.POST.get("decision", found.number) != found.number:
             raise Conflict(_("The options have changed since you opened the page. Look at the new ones, then decide."))
         made = decide(found.number, request.POST.get("option", ""), reason=request.POST.get("reason", ""), by=person)
-        return _("Decided: option %(key)s. The work orders are on their way.") % {"key": made.chosen_key}
+        return _("Decided: option %(key)s. The work orders are on their way.") % {"key": key_words(made.chosen_key)}
 
     return _answer(request, number, act)
 

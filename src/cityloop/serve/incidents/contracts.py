@@ -111,6 +111,7 @@ class IncidentView:
     district_code: str
     cell_code: str
     cell_name: str
+    cell_name_en: str
     department_code: str
     department_name: str
     department_name_en: str
@@ -200,7 +201,9 @@ class Tally:
 
 @dataclass(frozen=True)
 class StageView:
-    """One move of an incident or of one of its orders. `photo_href` is empty where no photo was taken."""
+    """One move of an incident or of one of its orders. `photo_href` is empty where no photo was taken, `note_en` where
+    the note was written in one language.
+    """
 
     id: int
     incident_number: str
@@ -209,6 +212,7 @@ class StageView:
     at: datetime
     actor: str
     note: str
+    note_en: str
     longitude: float | None
     latitude: float | None
     photo_href: str
@@ -233,6 +237,7 @@ class StageDraft:
     """What is noted with a move. Coordinates in degrees, CGCS2000."""
 
     note: str = ""
+    note_en: str = ""
     longitude: float | None = None
     latitude: float | None = None
     photo: str = ""

@@ -149,6 +149,7 @@ def _filtered(wanted: IncidentFilter) -> QuerySet[Incident]:
             | Q(title__icontains=text)
             | Q(title_en__icontains=text)
             | Q(cell_name__icontains=text)
+            | Q(cell_name_en__icontains=text)
         )
     return rows
 
@@ -183,6 +184,7 @@ def view(row: Incident) -> IncidentView:
         district_code=row.district_code,
         cell_code=row.cell_code,
         cell_name=row.cell_name,
+        cell_name_en=row.cell_name_en,
         department_code=department.code if department else "",
         department_name=department.name if department else "",
         department_name_en=department.name_en if department else "",
@@ -217,6 +219,7 @@ def stage_view(row: StageRecord) -> StageView:
         at=row.at,
         actor=row.actor,
         note=row.note,
+        note_en=row.note_en,
         longitude=row.longitude,
         latitude=row.latitude,
         photo_href=f"/photos/{row.photo}" if row.photo else "",

@@ -37,6 +37,7 @@ def move(
     *,
     actor: str,
     reason: str = "",
+    reason_en: str = "",
     changes: dict[str, object] | None = None,
     draft: StageDraft | None = None,
     version: int | None = None,
@@ -68,7 +69,7 @@ def move(
     if not changed:
         raise incidents.overtaken(number=row.number, incident_number=row.incident_number, order_number=row.number)
     now = clock.now()
-    noted = draft or StageDraft(note=reason.strip())
+    noted = draft or StageDraft(note=reason.strip(), note_en=reason_en.strip())
     stage = incidents.add_stage(row.incident_number, name, at=now, actor=actor, order_number=row.number, draft=noted)
     record(
         f"work_order.{name}",
@@ -77,6 +78,7 @@ def move(
         before={"state": row.state, "round": row.round},
         after={key: _plain(value) for key, value in values.items()},
         reason=reason.strip() or noted.note,
+        reason_en=reason_en.strip() or noted.note_en,
     )
     publish(WorkOrderChanged(row.number, row.incident_number, name, target))
     return stage

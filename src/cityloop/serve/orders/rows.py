@@ -9,6 +9,7 @@ from cityloop.kernel.organisations.contracts import OrganizationView
 from cityloop.kernel.organisations.port import organization_names
 from cityloop.kernel.ui.contracts import TimelineEntry
 from cityloop.kernel.ui.table import Column
+from cityloop.kernel.ui.wording import is_chinese
 from cityloop.serve.incidents import port as incidents
 from cityloop.serve.incidents.contracts import StageView
 from cityloop.serve.orders.contracts import OrderView
@@ -99,13 +100,17 @@ def csv_row(order: OrderView) -> tuple[object, ...]:
     )
 
 
+def _note(stage: StageView) -> str:
+    return stage.note if is_chinese() else stage.note_en or stage.note
+
+
 def timeline(stages: Sequence[StageView]) -> list[TimelineEntry]:
     """What was done with an order, newest first."""
     words = incidents.actor_words(stage.actor for stage in stages)
     return [
         TimelineEntry(
             at=stage.at,
-            text=incidents.stage_words(stage.stage) + (_(": %(note)s") % {"note": stage.note} if stage.note else ""),
+            text=incidents.stage_words(stage.stage) + (_(": %(note)s") % {"note": _note(stage)} if stage.note else ""),
             actor=words[stage.actor],
         )
         for stage in reversed(stages)

@@ -143,6 +143,7 @@ def _filtered(wanted: OrderFilter) -> QuerySet[WorkOrder]:
             "action",
             "action_en",
             "place_name",
+            "place_name_en",
             "crew",
             "crew_en",
         )
@@ -184,6 +185,7 @@ def view(row: WorkOrder) -> OrderView:
         title=row.title,
         title_en=row.title_en,
         place_name=row.place_name,
+        place_name_en=row.place_name_en,
         district_code=row.district_code,
         cell_code=row.cell_code,
         longitude=row.longitude,

@@ -76,6 +76,7 @@ def report(
     *,
     by: PersonView,
     note: str = "",
+    note_en: str = "",
     photo: bytes | None = None,
     longitude: float | None = None,
     latitude: float | None = None,
@@ -84,6 +85,7 @@ def report(
     """Report back that the work is done. When all live orders of the incident are reported, it waits for verification.
 
     Args:
+        note_en: The note in English, when it was written in both languages.
         photo: JPEG or PNG of at most 8 MB; where and by what it was taken is removed.
         longitude, latitude: Where the crew stands, degrees CGCS2000.
 
@@ -95,6 +97,7 @@ def report(
     now = clock.now()
     draft = StageDraft(
         note=note.strip(),
+        note_en=note_en.strip(),
         longitude=longitude,
         latitude=latitude,
         photo=incidents.keep_photo(photo) if photo else "",
@@ -107,7 +110,7 @@ def report(
 
 
 @transaction.atomic
-def return_order(number: str, *, reason: str, by: PersonView, version: int | None = None) -> None:
+def return_order(number: str, *, reason: str, reason_en: str = "", by: PersonView, version: int | None = None) -> None:
     """Give an order back because the department can't do it; the duty officer sends it out anew.
 
     Raises:
@@ -118,7 +121,7 @@ def return_order(number: str, *, reason: str, by: PersonView, version: int | Non
     now = clock.now()
     missed = "late_accept" if row.accepted_at is None else "late_handle"
     changes = {**STOPPED, missed: getattr(row, missed) or late(row, now)}
-    move(row, "return", actor=by.actor, reason=reason, changes=changes, version=version)
+    move(row, "return", actor=by.actor, reason=reason, reason_en=reason_en, changes=changes, version=version)
     follow(row.incident_number, actor=by.actor)
 
 
