@@ -60,6 +60,10 @@ class Crews:
             self._leave(number)
         for order in handling:
             job = self._jobs.get(order.number)
+            if job is not None and order.assignee_number not in ("", job.worker):
+                # A visitor at the desk gave it to somebody else: who had it may not report it any more.
+                self._leave(order.number)
+                job = None
             if job is None:
                 self._take_up(order)
             elif self._world.minute >= job.arrives:

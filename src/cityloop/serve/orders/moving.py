@@ -36,6 +36,7 @@ def move(
     name: str,
     *,
     actor: str,
+    for_id: int | None = None,
     reason: str = "",
     reason_en: str = "",
     changes: dict[str, object] | None = None,
@@ -43,6 +44,9 @@ def move(
     version: int | None = None,
 ) -> int:
     """Make a move of an order; returns the id of its stage record.
+
+    Args:
+        for_id: Whose move it would have been: when somebody else makes it, the audit trail names both.
 
     Raises:
         Conflict: Not allowed from here, or somebody was faster; the message says what happened.
@@ -71,12 +75,13 @@ def move(
     now = clock.now()
     noted = draft or StageDraft(note=reason.strip(), note_en=reason_en.strip())
     stage = incidents.add_stage(row.incident_number, name, at=now, actor=actor, order_number=row.number, draft=noted)
+    on_behalf = {"on_behalf_of": f"person:{for_id}"} if for_id is not None and actor != f"person:{for_id}" else {}
     record(
         f"work_order.{name}",
         about=("work_order", row.number),
         actor=actor,
         before={"state": row.state, "round": row.round},
-        after={key: _plain(value) for key, value in values.items()},
+        after={key: _plain(value) for key, value in values.items()} | on_behalf,
         reason=reason.strip() or noted.note,
         reason_en=reason_en.strip() or noted.note_en,
     )

@@ -21,7 +21,15 @@ from cityloop.serve.incidents import port as incidents
 from cityloop.serve.orders import dispatching, forms, selectors, services, verifying
 from cityloop.serve.orders.contracts import OrderFilter, OrderView
 from cityloop.serve.orders.offers import moves_for
-from cityloop.serve.orders.rows import CSV_HEADER, columns, csv_row, desk_heading, saved_filters, timeline
+from cityloop.serve.orders.rows import (
+    CSV_HEADER,
+    columns,
+    csv_row,
+    desk_heading,
+    reporter_words,
+    saved_filters,
+    timeline,
+)
 
 CSV_MAX = 20_000
 LEVELS = ("1", "2", "3", "4")
@@ -148,6 +156,7 @@ def _detail(
         "moves": moves,
         "state": incidents.state_words(order.state),
         "entries": timeline(stages),
+        "reporter": reporter_words(order, stages),
         "photos": [stage for stage in stages if stage.photo_href],
         "crew": _crew(frozenset({order.department_id})) if "assign" in moves else [],
         "departments": organisations.departments() if "dispatch_again" in moves else [],

@@ -100,6 +100,17 @@ def csv_row(order: OrderView) -> tuple[object, ...]:
     )
 
 
+def reporter_words(order: OrderView, stages: Sequence[StageView]) -> str:
+    """Who really reported the work, and on whose behalf; nothing before it is reported."""
+    report = next((stage for stage in reversed(stages) if stage.stage == "report"), None)
+    if report is None or order.reported_at is None:
+        return ""
+    who = incidents.actor_words([report.actor])[report.actor]
+    if order.assignee_id is None or report.actor == f"person:{order.assignee_id}":
+        return who
+    return _("%(who)s on behalf of staff number %(staff)s") % {"who": who, "staff": order.assignee_number}
+
+
 def _note(stage: StageView) -> str:
     return stage.note if is_chinese() else stage.note_en or stage.note
 
