@@ -99,7 +99,7 @@ def report(
     """
     require(by, Permission.HANDLE)
     row = held(number, by)
-    _refuse_other_hands(row, by)
+    _refuse_other_hands(row, by, version)
     now = clock.now()
     draft = StageDraft(
         note=note.strip(),
@@ -125,7 +125,7 @@ def return_order(number: str, *, reason: str, reason_en: str = "", by: PersonVie
     """
     require(by, Permission.HANDLE)
     row = held(number, by)
-    _refuse_other_hands(row, by)
+    _refuse_other_hands(row, by, version)
     now = clock.now()
     missed = "late_accept" if row.accepted_at is None else "late_handle"
     changes = {**STOPPED, missed: getattr(row, missed) or late(row, now)}
@@ -142,7 +142,9 @@ def return_order(number: str, *, reason: str, reason_en: str = "", by: PersonVie
     follow(row.incident_number, actor=by.actor)
 
 
-def _refuse_other_hands(row: WorkOrder, by: PersonView) -> None:
+def _refuse_other_hands(row: WorkOrder, by: PersonView, version: int | None) -> None:
+    if version is not None and version != row.version:
+        return  # a colleague was faster: the move itself says so, with when and what
     if in_other_hands(by, row.state, row.assignee_id):
         raise Forbidden(
             _(
