@@ -154,6 +154,9 @@ def _me(request: HttpRequest) -> PersonView:
 
 def locked_out(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
     """What django-axes answers after too many failures."""
-    message = _("Too many failed attempts. Wait ten minutes, or ask an administrator for a new password.")
+    message = _(
+        "Too many failed attempts for this staff number or from this address. Wait ten minutes; "
+        "who has forgotten the password asks an administrator for a new one."
+    )
     context = {"next": "", "errors": [{"field": "staff_number", "message": message}], "staff_number": ""}
     return render(request, "kernel_people/sign_in.html", context, status=429)
