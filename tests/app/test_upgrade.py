@@ -20,12 +20,26 @@ import django, json; django.setup()
 from cityloop.kernel.loop.contracts import Ref
 from cityloop.kernel.loop.port import trace
 from cityloop.kernel.organisations.port import city
-from cityloop.serve.incidents.models import Incident
+from cityloop.kernel.geography.models import GridCell
+from cityloop.serve.incidents.models import Incident, StageRecord
+from cityloop.serve.orders.models import WorkOrder
 from cityloop.supervise.scores.models import IncidentScore
 closed = Incident.objects.filter(state="assessed").order_by("id").first()
+told = StageRecord.objects.exclude(note="").count()
+named = [GridCell.objects.exclude(name="").count(), Incident.objects.exclude(cell_name="").count(),
+    WorkOrder.objects.exclude(place_name="").count()]
+english = [GridCell.objects.exclude(name_en="").count(), Incident.objects.exclude(cell_name_en="").count(),
+    WorkOrder.objects.exclude(place_name_en="").count(), StageRecord.objects.exclude(note_en="").count()]
 print(json.dumps({"city": city().name, "incidents": Incident.objects.count(), "scores": IncidentScore.objects.count(),
-    "arrows": len(trace(Ref("incident", closed.number)))}))
+    "arrows": len(trace(Ref("incident", closed.number))), "told": told, "named": named, "english": english}))
 """
+
+
+NAMED = (
+    ("kernel_geography_gridcell", "name"),
+    ("serve_incidents_incident", "cell_name"),
+    ("serve_orders_workorder", "place_name"),
+)
 
 
 def test_there_is_a_release_to_upgrade_from() -> None:
@@ -39,6 +53,11 @@ def test_a_release_s_database_is_brought_up_to_date(release: Path, tmp_path: Pat
     with sqlite3.connect(home / "city.sqlite3") as database:
         database.executescript(gzip.decompress(release.read_bytes()).decode())
         before = database.execute("SELECT count(*) FROM serve_incidents_incident").fetchone()[0]
+        told = database.execute("SELECT count(*) FROM serve_incidents_stagerecord WHERE note <> ''").fetchone()[0]
+        named = [
+            database.execute(f"SELECT count(*) FROM {table} WHERE {column} <> ''").fetchone()[0]
+            for table, column in NAMED
+        ]
     clean = {key: value for key, value in os.environ.items() if not key.startswith("CITYLOOP_")}
     environment = {**clean, "CITYLOOP_HOME": str(home), "DJANGO_SETTINGS_MODULE": "cityloop.app.django_settings"}
     for _ in range(2):
@@ -49,4 +68,8 @@ def test_a_release_s_database_is_brought_up_to_date(release: Path, tmp_path: Pat
     assert found["incidents"] == before > 0
     assert found["scores"] > 0
     assert found["arrows"] >= 7
+    assert found["told"] == told > 0
+    assert found["named"] == named
+    assert min(named) > 0
+    assert found["english"] == [0, 0, 0, 0], "what was written in one language stays so"
     shutil.rmtree(home)

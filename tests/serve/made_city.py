@@ -57,7 +57,14 @@ def found() -> None:
     enter_department(code="subdistrict", name="东泽街道办", name_en="Dongze Subdistrict")
     enter_district(code="310102", name="东泽区", name_en="Dongze")
     square = {"type": "Polygon", "coordinates": [[[121, 31], [122, 31], [122, 32], [121, 32], [121, 31]]]}
-    enter_cell(code=CELL, name="东泽 0312", district_code="310102", geometry=square, department_code="subdistrict")
+    enter_cell(
+        code=CELL,
+        name="东泽 0312",
+        name_en="Dongze 0312",
+        district_code="310102",
+        geometry=square,
+        department_code="subdistrict",
+    )
     for number, role, code in STAFF.values():
         enter_person(
             staff_number=number,

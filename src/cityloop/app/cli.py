@@ -13,6 +13,7 @@ import typer
 from cityloop import __version__
 from cityloop.kernel import settings
 from cityloop.kernel.problems import Problem
+from cityloop.kernel.saying import english_of
 
 ROOMS = ("sense", "govern", "share", "analyse", "decide", "serve", "supervise")
 ROOM_HELP = {
@@ -46,7 +47,7 @@ def main() -> None:
         _compose()
         app()
     except Problem as problem:
-        typer.echo(f"cityloop: {problem.detail}", err=True)
+        typer.echo(f"cityloop: {english_of(problem.detail)}", err=True)
         sys.exit(UNREACHABLE if problem.status == 503 else BAD_INPUT)
     except settings.SettingError as error:
         typer.echo(f"cityloop: {error}", err=True)
@@ -122,7 +123,7 @@ def init(
     time_zone: Annotated[str, typer.Option(help="IANA name.")] = "Asia/Shanghai",
     language: Annotated[str, typer.Option(help="zh-hans or en.")] = "zh-hans",
     districts: Annotated[Path | None, typer.Option(help="GeoJSON or CSV: code,name[,name_en].")] = None,
-    cells: Annotated[Path | None, typer.Option(help="GeoJSON: code,name,district[,department].")] = None,
+    cells: Annotated[Path | None, typer.Option(help="GeoJSON: code,name,district[,name_en,department].")] = None,
     base_map: Annotated[Path | None, typer.Option("--map", help="GeoJSON: kind[,name,name_en,rank].")] = None,
 ) -> None:
     """Begin a real city. The password is asked for, or read from CITYLOOP_ADMIN_PASSWORD."""

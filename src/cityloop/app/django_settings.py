@@ -53,10 +53,13 @@ PASSWORD_HASHERS = [
 ]
 LOGIN_URL = "/sign-in"
 
-# Guessing a password: ten failures by one address for one staff number lock that pair for ten minutes.
+# Guessing a password: ten failures by one address for one staff number lock that pair for ten minutes, sixty by one
+# address for any numbers lock the address. The figures are in `kernel.people.guessing`, which needs these settings.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=10)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], ["ip_address"]]
+AXES_HANDLER = "cityloop.kernel.people.guessing.GuessingHandler"
+AXES_CLIENT_IP_CALLABLE = "cityloop.kernel.people.guessing.client_address"
 AXES_USERNAME_FORM_FIELD = "staff_number"
 AXES_LOCKOUT_CALLABLE = "cityloop.kernel.people.pages.locked_out"
 AXES_DISABLE_ACCESS_LOG = True

@@ -25,7 +25,7 @@ class Founding:
     Args:
         districts: CSV `code,name[,name_en]`, or GeoJSON whose features have these properties and a polygon.
         departments: CSV `code,name[,name_en,parent,duty,duty_en,credit_code]`.
-        cells: GeoJSON, properties `code,name,district[,department]`.
+        cells: GeoJSON, properties `code,name,district[,name_en,department]`.
         base_map: GeoJSON, properties `kind[,name,name_en,rank]`.
     """
 
@@ -119,6 +119,7 @@ def _cells(path: Path | None) -> int:
         enter_cell(
             code=str(about["code"]),
             name=str(about["name"]),
+            name_en=str(about.get("name_en") or ""),
             district_code=str(about["district"]),
             department_code=str(about.get("department") or ""),
             geometry=_geometry(path, count, feature),

@@ -7,19 +7,37 @@ that carries no guard; a test lists all routes with theirs.
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext, gettext_noop
 
 from cityloop.kernel.people.contracts import Permission, PersonView
 from cityloop.kernel.problems import Forbidden
+from cityloop.kernel.saying import Said
+from cityloop.kernel.saying import said as _
 
 View = Callable[..., Any]
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
 KEYED = "key"
+
+PERMISSION_NAMES: Final = {
+    Permission.VIEW_OPERATIONS: gettext_noop("see the operations centre"),
+    Permission.VIEW_DATA: gettext_noop("see the data"),
+    Permission.VIEW_ORDERS: gettext_noop("see work orders"),
+    Permission.VIEW_SCORES: gettext_noop("see scores"),
+    Permission.VIEW_RULES: gettext_noop("see detection rules"),
+    Permission.DECIDE: gettext_noop("decide on incidents"),
+    Permission.DISPATCH: gettext_noop("dispatch and assign work orders"),
+    Permission.HANDLE: gettext_noop("handle work orders"),
+    Permission.VERIFY: gettext_noop("verify and close incidents"),
+    Permission.VOID: gettext_noop("void incidents and work orders"),
+    Permission.EDIT_RULES: gettext_noop("edit detection rules"),
+    Permission.EDIT_RESPONSES: gettext_noop("edit the response table"),
+    Permission.MANAGE_PEOPLE: gettext_noop("manage people and posts"),
+}
 
 
 def public(view: View) -> View:
@@ -58,11 +76,14 @@ def require(person: PersonView | None, permission: Permission) -> PersonView:
         Forbidden: Nobody, or somebody whose post does not grant it.
     """
     if person is None or not person.may(permission):
-        raise Forbidden(
-            _("This needs the permission %(permission)s; ask an administrator for a post that has it.")
-            % {"permission": permission}
-        )
+        raise lacking(permission)
     return person
+
+
+def lacking(permission: Permission) -> Forbidden:
+    """The answer to somebody whose post does not grant a permission: its words for people, its code for programs."""
+    needs = _("This needs the permission “%(permission)s”; ask an administrator for a post that has it.")
+    return Forbidden(needs % {"permission": Said(gettext(PERMISSION_NAMES[permission]), permission.value)})
 
 
 def person_of(request: HttpRequest) -> PersonView | None:

@@ -8,18 +8,15 @@ from urllib.parse import quote
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext, gettext_noop
 
 from cityloop.kernel import access
+from cityloop.kernel.people.contracts import Permission
 from cityloop.kernel.people.models import Person
 from cityloop.kernel.people.selectors import view as person_view
 from cityloop.kernel.problems import CONTENT_TYPE, BadRequest, Forbidden, NotFound, Problem, TooLarge, Unauthorized
+from cityloop.kernel.saying import said as _
 
 log = logging.getLogger(__name__)
-
-NOTHING_HERE = gettext_noop("There is nothing at %(path)s.")
-FORM_EXPIRED = gettext_noop("The form has expired or came from another site. Reload the page and send it again.")
-OUR_FAULT = gettext_noop("Something went wrong on our side. It was logged; try again in a minute.")
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -54,15 +51,14 @@ def _admit(request: HttpRequest, view: Any) -> HttpResponse | None:
         return None
     if guard is None:
         log.error("view without a guard denied", extra={"view": getattr(view, "__qualname__", "?")})
-        raise Forbidden("This page has no guard, so it is closed to everybody. Report it to the administrator.")
+        raise Forbidden(_("This page has no guard, so it is closed to everybody. Report it to the administrator."))
     person = access.person_of(request)
     if person is None:
-        raise Unauthorized(say(request, gettext_noop("Sign in first.")))
+        raise Unauthorized(_("Sign in first."))
     if getattr(request.user, "must_change_password", False) and request.path not in BEFORE_NEW_PASSWORD:
         return redirect("/password")
     if guard != access.SIGNED_IN and guard not in person.permissions:
-        needs = gettext_noop("This needs the permission %(permission)s; ask an administrator for a post that has it.")
-        raise Forbidden(say(request, needs, permission=guard))
+        raise access.lacking(Permission(guard))
     return None
 
 
@@ -76,10 +72,11 @@ class ProblemMiddleware:
         response = self.get_response(request)
         if response.status_code in (404, 405) and not response.get("Content-Type", "").startswith(CONTENT_TYPE):
             if response.status_code == 404 and not getattr(response, "is_problem", False):
-                return problem_response(request, NotFound(say(request, NOTHING_HERE, path=request.path)))
+                return problem_response(request, _nothing_at(request.path))
             if response.status_code == 405:
                 allowed = response.get("Allow", "")
-                problem = Problem(f"{request.method} is not allowed here; allowed: {allowed}.")
+                said = _("%(method)s is not allowed here; allowed: %(allowed)s.")
+                problem = Problem(said % {"method": request.method, "allowed": allowed})
                 problem.status, problem.title = 405, "Method not allowed"
                 answer = problem_response(request, problem)
                 answer["Allow"] = allowed
@@ -90,19 +87,26 @@ class ProblemMiddleware:
         if isinstance(error, Problem):
             return problem_response(request, error)
         if isinstance(error, Http404):
-            return problem_response(request, NotFound(say(request, NOTHING_HERE, path=request.path)))
+            return problem_response(request, _nothing_at(request.path))
         if isinstance(error, RequestDataTooBig):
-            return problem_response(request, TooLarge("The form is larger than the server takes. Send less at a time."))
+            return problem_response(request, _too_large())
         if isinstance(error, SuspiciousOperation):
             return None
         # The message may hold what a person typed: only the type and the place go to the log.
         log.error("unexpected error", exc_info=error, extra={"path": request.path})
-        return problem_response(request, Problem(say(request, OUR_FAULT)))
+        return problem_response(request, _our_fault())
 
 
-def say(request: HttpRequest, text: str, **values: object) -> str:
-    """A message in the reader's language on a page, in English to a program."""
-    return (gettext(text) if wants_page(request) else text) % values
+def _nothing_at(path: str) -> NotFound:
+    return NotFound(_("There is nothing at %(path)s.") % {"path": path})
+
+
+def _too_large() -> TooLarge:
+    return TooLarge(_("The form is larger than the server takes. Send less at a time."))
+
+
+def _our_fault() -> Problem:
+    return Problem(_("Something went wrong on our side. It was logged; try again in a minute."))
 
 
 def wants_page(request: HttpRequest) -> bool:
@@ -127,16 +131,18 @@ def problem_response(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """What a form gets that was not made by us, or was open for too long."""
-    return problem_response(request, Forbidden(say(request, FORM_EXPIRED)))
+    return problem_response(
+        request, Forbidden(_("The form has expired or came from another site. Reload the page and send it again."))
+    )
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What Django itself refuses before a view is asked: too many fields, a body that can't be parsed."""
     if isinstance(exception, RequestDataTooBig):
-        return problem_response(request, TooLarge("The form is larger than the server takes. Send less at a time."))
-    return problem_response(request, BadRequest("The request can't be read. Reload the page and try again."))
+        return problem_response(request, _too_large())
+    return problem_response(request, BadRequest(_("The request can't be read. Reload the page and try again.")))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """The last resort, for errors outside views."""
-    return problem_response(request, Problem(say(request, OUR_FAULT)))
+    return problem_response(request, _our_fault())

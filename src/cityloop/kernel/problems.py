@@ -10,12 +10,15 @@
       ├ Invalid 422         a payload that can be read but breaks a rule; `errors` names the fields
       └ Unavailable 503     come back later
 
-A message says what was received, what is allowed and what to do next.
+A message says what was received, what is allowed and what to do next. One made by `saying.said` is read in the reader's
+language on a page; programs and the command line get its English.
 """
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
+
+from cityloop.kernel.saying import english_of
 
 
 class Problem(Exception):
@@ -40,10 +43,12 @@ class Problem(Exception):
             "type": "about:blank",
             "title": self.title,
             "status": self.status,
-            "detail": self.detail,
+            "detail": english_of(self.detail),
         }
         if self.errors:
-            found["errors"] = [{"field": field, "detail": message} for field, message in self.errors.items()]
+            found["errors"] = [
+                {"field": field, "detail": english_of(message)} for field, message in self.errors.items()
+            ]
         return found
 
     def body(self) -> bytes:

@@ -1,5 +1,6 @@
 """The pages of the rules, in both languages, for those who may."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -51,7 +52,7 @@ def form_of(number: int | None = None, **changes: object) -> dict[str, object]:
     return {
         "name": "积水", "name_en": "Standing water", "property": "water_depth", "at_least": "15", "minimum": "2m",
         "gap": "10m", "level_3": "15", "level_2": "27", "class_kind": "matter", "class_code": "10999",
-        "title": "{place}积水", "title_en": "", "reason": "试", "version": "1", **changes,
+        "title": "{place}积水", "title_en": "", "history": "now", "reason": "试", "version": "1", **changes,
     }  # fmt: skip
 
 
@@ -97,7 +98,9 @@ def test_a_steward_edits(browser: Callable[..., Client], rule: int) -> None:
     assert "第 2 版" in page
     stale = client.post(f"/rules/{rule}/edit", form_of(at_least="21"))
     assert stale.status_code == 422
-    assert "at version 2 by now; you saw version 1" in stale.content.decode()
+    assert "规则现为第 2 版，您打开的是第 1 版" in stale.content.decode()
+    english = browser(Role.STEWARD, "en").post(f"/rules/{rule}/edit", form_of(at_least="21"))
+    assert "at version 2 by now; you saw version 1" in english.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -140,9 +143,71 @@ def test_a_steward_adds_and_silences(browser: Callable[..., Client], rule: int) 
     assert "停用" in client.get(f"/rules/{number}").content.decode()
 
 
+def caught_up() -> None:
+    while port.advance():
+        pass
+
+
+@pytest.mark.parametrize(
+    ("history", "episodes", "said"), [("now", 0, "只判定今后的观测数据"), ("stored", 2, "正在检查已有")]
+)
+def test_a_new_rule_leaves_the_stored_history_alone_unless_it_is_told(
+    browser: Callable[..., Client], rule: int, history: str, episodes: int, said: str
+) -> None:
+    client = browser(Role.STEWARD)
+    page = client.get("/rules/new").content.decode()
+    assert re.search(r'<input type="radio" name="history" value="now"[^>]* checked', page), (
+        "the safe one is chosen first"
+    )
+    assert not re.search(r'<input type="radio" name="history" value="stored"[^>]* checked', page)
+    answer = client.post("/rules/new", form_of(name="积水二", history=history), follow=True)
+    assert said in answer.content.decode()
+    caught_up()
+    number = next(one.id for one in port.rules() if one.name == "积水二")
+    assert len(port.episodes(rule_id=number)) == episodes
+    found = port.rule(number)
+    assert found is not None
+    assert (found.since_at is None) == (history == "stored")
+
+
+def test_the_choice_has_to_be_made(browser: Callable[..., Client], rule: int) -> None:
+    fields = form_of(name="积水二")
+    del fields["history"]
+    answer = browser(Role.STEWARD).post("/rules/new", fields)
+    assert answer.status_code == 422
+    assert "“规则判定哪些数据”必填。" in answer.content.decode()
+
+
+def test_an_edited_rule_reaches_back_only_when_it_is_told(browser: Callable[..., Client], rule: int) -> None:
+    """The same numbers, judged over the stored history after all; then other numbers for what comes alone."""
+    client = browser(Role.STEWARD)
+    client.post("/rules/new", form_of(name="积水二"))
+    number = next(one.id for one in port.rules() if one.name == "积水二")
+    caught_up()
+    assert port.episodes(rule_id=number) == []
+    page = client.get(f"/rules/{number}?at_least=15&minimum=2m&gap=10m&days=1000").content.decode()
+    assert "现行规则不判定这部分数据" in page, "the trial says that it counts more than the rule does"
+    answer = client.post(f"/rules/{number}/edit", form_of(name="积水二", history="stored"), follow=True)
+    assert "正在检查全部已有的观测数据" in answer.content.decode()
+    caught_up()
+    assert len(port.episodes(rule_id=number)) == 2
+    page = client.get(f"/rules/{number}?at_least=15&minimum=2m&gap=10m&days=1000").content.decode()
+    assert "现行规则不判定这部分数据" not in page
+    assert "全部已有的观测数据" in page
+    client.post(f"/rules/{number}/edit", form_of(name="积水二", at_least="30", level_3="", version="2"))
+    caught_up()
+    found = port.rule(number)
+    assert found is not None
+    assert (found.version, found.definition.at_least) == (3, 30.0)
+    assert {one.rule_version for one in port.episodes(rule_id=number)} == {2}, "what ended before stays as it was found"
+
+
 @pytest.mark.parametrize("path", ["/rules/new", "/rules/1/edit"])
 def test_who_may_not(browser: Callable[..., Client], path: str) -> None:
     assert browser(Role.DUTY_OFFICER).get(path).status_code == 403
     assert browser(Role.CLERK).get("/rules").status_code == 403
     assert Client().get(path).status_code in (302, 401)
-    assert browser(Role.DUTY_OFFICER).get("/rules/999999").status_code == 404
+    missing = browser(Role.DUTY_OFFICER).get("/rules/999999")
+    assert missing.status_code == 404
+    assert "没有规则 999999；全部规则见 /rules。" in missing.content.decode()
+    assert "没有规则 999999" in browser(Role.STEWARD).post("/rules/999999/enabled").content.decode()

@@ -20,7 +20,7 @@ def test_the_fastest_is_proposed() -> None:
     assert found.key == "乙"
     assert found.reason == "方案乙预计最快：55 分钟（依据本市 12 次同类处置），其次方案甲 70 分钟。"
     assert found.reason_en == (
-        "Option 乙 is expected to be fastest: 55 min (from 12 earlier cases of this city); next is 甲 with 70 min."
+        "Option B is expected to be fastest: 55 min (from 12 earlier cases of this city); next is A with 70 min."
     )
 
 

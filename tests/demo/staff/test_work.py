@@ -1,5 +1,9 @@
 """What crews do on the spot."""
 
+import re
+
+import pytest
+
 from cityloop.demo.city.contracts import Device, Site
 from cityloop.demo.staff import work
 from cityloop.demo.staff.work import Job
@@ -41,7 +45,20 @@ def test_a_guard_goes_when_cars_can_pass() -> None:
 
 def test_a_report_says_what_was_found_and_names_the_device_that_cried_wolf() -> None:
     told = work.note(job("2 台泵车到场抽排"), device(Site.UNDERPASS), 3.0, 135.0, real=True)
-    assert told == "到场处置 35 分钟，水深由 30 厘米降至 3 厘米，已恢复。"
-    false = work.note(job("2 台泵车到场抽排"), device(Site.UNDERPASS), 0.0, 109.0, real=False)
+    assert told == (
+        "到场处置 35 分钟，水深由 30 厘米降至 3 厘米，已恢复。",
+        "Worked on the spot for 35 min; water depth down from 30 to 3 cm, all clear.",
+    )
+    false, false_en = work.note(job("2 台泵车到场抽排"), device(Site.UNDERPASS), 0.0, 109.0, real=False)
     assert "未见异常" in false
     assert "SW-1" in false
+    assert "SW-1 should be inspected" in false_en
+
+
+@pytest.mark.parametrize("site", list(work.WORD))
+@pytest.mark.parametrize("real", [True, False])
+def test_a_report_is_written_in_both_languages(site: Site, real: bool) -> None:
+    for action in ("2 台泵车到场抽排", "现场警戒"):
+        own, english = work.note(job(action), device(site), 3.0, 135.0, real=real)
+        assert re.search(r"[\u4e00-\u9fff]", own)
+        assert not re.search(r"[\u4e00-\u9fff]", english)

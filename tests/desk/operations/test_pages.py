@@ -1,5 +1,6 @@
 """The operations page: whole, in parts, with nothing and with a thousand."""
 
+import re
 import time
 from datetime import timedelta
 
@@ -7,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from tests.serve.made_city import CityClock, detected, send, signed_in
+from tests.serve.made_city import CityClock, changed, detected, send, signed_in
 
 from cityloop.desk.readings import port as readings
 from cityloop.serve.incidents.models import Incident
@@ -88,6 +89,25 @@ def test_who_may_not_decide_is_not_asked_to(flooded: str) -> None:
     assert "/decide" not in signed_in("viewer").get("/operations").content.decode()
 
 
+def test_what_was_over_long_ago_comes_last_and_is_not_on_the_map(flooded: str, city: CityClock) -> None:
+    year_ago = city() - timedelta(days=365)
+    send(detected("old", level=1, title="旧时积水", title_en="Water of old", began_at=year_ago, last_at=year_ago))
+    send(changed("old", level=1, last_at=year_ago, peak_at=year_ago, ended=True, ended_at=year_ago))
+    old = Incident.objects.get(fact_key="old").number
+    text = signed_in("officer").get("/operations").content.decode()
+    assert text.index(f'id="item-{flooded}"') < text.index(f'id="item-{old}"'), "though it is graver"
+    assert f'class="marker" href="/incidents/{flooded}"' in text
+    assert f'href="/incidents/{old}" data-' not in text
+    assert text.count('class="marker"') == 1
+    assert re.search(r"在办案件(</a>)?</dt><dd><b>1</b>", text)
+    assert "另有往期 1 件待结案" in text
+    assert "往期，<time" in text
+    assert "往期案件排在最后，地图上不标" in text
+    chosen = signed_in("officer", "en").get(f"/operations?selected={old}").content.decode()
+    assert chosen.count('class="marker"') == 2, "one that is chosen can be found on the map"
+    assert "of the past, over since" in chosen
+
+
 @pytest.mark.usefixtures("city")
 def test_a_filter_narrows_list_and_map_alike() -> None:
     many(30)
@@ -100,9 +120,12 @@ def test_a_filter_narrows_list_and_map_alike() -> None:
 @pytest.mark.parametrize("query", ["level=x", "page=-1", "page=9999999", "state=gone"])
 @pytest.mark.usefixtures("city")
 def test_a_bad_address_says_what_is_allowed(query: str) -> None:
+    page = signed_in("officer").get(f"/operations?{query}")
+    assert page.status_code == 400
+    assert "允许" in page.content.decode()
     answer = signed_in("officer").get(f"/operations?{query}", headers={"accept": "application/json"})
     assert answer.status_code == 400
-    assert "允许" in answer.json()["detail"]
+    assert "allowed: " in answer.json()["detail"], "a program reads English"
 
 
 @pytest.mark.usefixtures("city")

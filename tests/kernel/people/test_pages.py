@@ -1,9 +1,14 @@
 import json
+from datetime import timedelta
 
 import pytest
-from django.test import Client
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.test import Client, RequestFactory, override_settings
+from django.utils import timezone
 
 from cityloop.kernel.people.contracts import Role
+from cityloop.kernel.people.guessing import FAILURES_OF_A_NUMBER_MAX, client_address
 from cityloop.kernel.people.models import Person
 from cityloop.kernel.people.port import enter_person, person_by_staff_number, set_active
 
@@ -11,6 +16,8 @@ pytestmark = pytest.mark.usefixtures("small_city")
 
 GOOD = "lantern-quarry-58"
 PAGE = {"HTTP_ACCEPT": "text/html"}
+# Hashing is slow by design; sixty of them are for a test.
+QUICK = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
 
 
 def enter(number: str = "1001", role: Role = Role.ADMINISTRATOR, must_change: bool = False) -> None:
@@ -50,6 +57,56 @@ def test_guessing_is_locked() -> None:
     for _ in range(10):
         sign_in(client, password="wrong")
     assert sign_in(client) == 429
+
+
+@QUICK
+def test_one_password_tried_on_many_numbers_locks_the_address() -> None:
+    enter()
+    for number in range(59):
+        assert sign_in(Client(), number=str(2000 + number), password="wrong") == 403
+    assert sign_in(Client()) == 302, "an office with many typos still works"
+    assert sign_in(Client(), number="3000", password="wrong") == 429
+    assert sign_in(Client()) == 429, "the address, whatever the number"
+    answer = Client().post("/sign-in", {"staff_number": "1001", "password": GOOD}, **PAGE)
+    assert "从此地址" in answer.content.decode()
+    elsewhere = Client(REMOTE_ADDR="192.0.2.9")
+    assert sign_in(elsewhere) == 302
+
+
+@QUICK
+def test_the_lock_of_an_address_ends_by_itself() -> None:
+    enter()
+    for number in range(60):
+        sign_in(Client(), number=str(2000 + number), password="wrong")
+    assert sign_in(Client()) == 429
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=11))  # of axes: the real clock
+    assert sign_in(Client()) == 302
+
+
+@pytest.mark.parametrize(
+    ("remote", "forwarded", "https", "address"),
+    [
+        ("192.0.2.1", "", "0", "192.0.2.1"),
+        ("192.0.2.1", "198.51.100.7", "0", "192.0.2.1"),
+        ("127.0.0.1", "198.51.100.7", "1", "198.51.100.7"),
+        ("127.0.0.1", "203.0.113.1, 198.51.100.7", "1", "198.51.100.7"),
+        ("127.0.0.1", "", "1", "127.0.0.1"),
+        ("2001:db8:1:2:3:4:5:6", "", "0", "2001:db8:1:2::"),
+        ("::ffff:192.0.2.1", "", "0", "192.0.2.1"),
+        ("", "", "0", None),
+        ("127.0.0.1", "nonsense", "1", None),
+    ],
+)
+def test_where_a_request_comes_from(
+    monkeypatch: pytest.MonkeyPatch, remote: str, forwarded: str, https: str, address: str | None
+) -> None:
+    monkeypatch.setenv("CITYLOOP_HTTPS", https)
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    assert client_address(RequestFactory().get("/", REMOTE_ADDR=remote, headers=headers)) == address
+
+
+def test_the_limits_are_those_of_the_settings() -> None:
+    assert settings.AXES_FAILURE_LIMIT == FAILURES_OF_A_NUMBER_MAX
 
 
 def test_the_way_back_never_leads_elsewhere() -> None:

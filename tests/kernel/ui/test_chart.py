@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cityloop.kernel.ui import chart, scales
 from cityloop.kernel.ui.chart import Chart, Event, Point, Series, Threshold
+from cityloop.kernel.ui.markup import text_width_px
 from cityloop.kernel.ui.shapes import UnknownLevelError
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -104,10 +105,72 @@ def test_unknown_level_is_named() -> None:
 
 
 def test_event_words_have_rows_of_their_own() -> None:
-    events = tuple(Event(minute(m), "dispatch") for m in (1, 1.2, 1.4))
+    events = tuple(Event(minute(m), "dispatch") for m in (1, 1.1, 1.2))
     svg = chart.line_chart(depth([1, 2, 3, 4], events=events))
     rows = re.findall(r'<text class="strong"[^>]* y="(\d+)"[^>]*>dispatch', svg)
     assert len(set(rows)) == 3
+
+
+WORDS = re.compile(r'<text class="strong" x="([\d.]+)" y="([\d.]+)" text-anchor="(start|end)">([^<]*\d\d:\d\d)</text>')
+LABELS = ("立案", "决策", "反馈", "事实结束", "预计结束", "Predicted end", "Opened")
+LINES = re.compile(r'<path class="event" d="M([\d.]+) ([\d.]+)V')
+
+
+MANY = [float(number % 7) for number in range(61)]
+
+
+def event_words(svg: str) -> list[tuple[float, float, float]]:
+    """From where to where the words of each event reach, and on which line."""
+    found = []
+    for x, y, anchor, text in WORDS.findall(svg):
+        begin = float(x) - (text_width_px(text) if anchor == "end" else 0)
+        found.append((begin, begin + text_width_px(text), float(y)))
+    return found
+
+
+@given(
+    places=st.lists(st.floats(0, 60), min_size=1, max_size=6),
+    labels=st.lists(
+        st.sampled_from(["立案", "决策", "反馈", "事实结束", "预计结束", "Predicted end", "Opened"]),
+        min_size=6,
+        max_size=6,
+    ),
+    size=st.sampled_from([chart.WIDE, chart.NARROW]),
+)
+def test_event_words_never_lie_upon_one_another(places: list[float], labels: list[str], size: chart.Size) -> None:
+    events = tuple(Event(minute(at), label) for at, label in zip(places, labels, strict=False))
+    found = event_words(chart.line_chart(depth(MANY, events=events), size=size))
+    assert len(found) == len(events), "six events have room for their words on any chart"
+    for number, (begin, end, y) in enumerate(found):
+        assert begin >= 0
+        assert end <= size.width
+        for other_begin, other_end, other_y in found[number + 1 :]:
+            assert y != other_y or end <= other_begin or begin >= other_end, found
+
+
+@pytest.mark.parametrize("first", [1.0, 58.0])
+def test_no_line_runs_through_the_words_of_events_on_the_same_side(first: float) -> None:
+    """At the right edge words stand left of their line: the last one above, and its neighbours' lines begin below."""
+    events = tuple(Event(minute(first + 0.5 * number), "Decided") for number in range(3))
+    svg = chart.line_chart(depth(MANY, events=events))
+    lines = [(float(x), float(y)) for x, y in LINES.findall(svg)]
+    for begin, end, y in event_words(svg):
+        assert [line for line in lines if begin < line[0] < end and line[1] < y - 10] == []
+
+
+def test_the_highest_value_keeps_clear_of_the_words_above() -> None:
+    svg = chart.line_chart(depth([0, 10, 0], events=(Event(minute(1), "Opened"),)))
+    (event,) = [float(y) for _, y, _, _ in WORDS.findall(svg)]
+    peak = re.search(r'y="([\d.]+)">Highest 10<', svg)
+    assert peak is not None
+    assert float(peak[1]) - event >= 13
+
+
+def test_events_too_many_for_words_keep_their_lines() -> None:
+    events = tuple(Event(minute(1 + n / 100), "dispatch") for n in range(9))
+    svg = chart.line_chart(depth([1, 2, 3, 4], events=events))
+    assert len(LINES.findall(svg)) == 9
+    assert len(WORDS.findall(svg)) == 6
 
 
 def test_event_outside_the_range_is_left_out() -> None:

@@ -36,8 +36,8 @@ def test_never_leads_to_another_site(after: str) -> None:
 @pytest.mark.parametrize(
     ("path", "given", "message"),
     [
-        ("/language", {"language": "fr"}, "The language is 'fr'; allowed: zh-hans, en."),
-        ("/theme", {"theme": "pink"}, "The theme is 'pink'; allowed: light, dark."),
+        ("/language", {"language": "fr"}, "language is “fr”; allowed: zh-hans, en."),
+        ("/theme", {"theme": "pink"}, "theme is “pink”; allowed: light, dark."),
     ],
 )
 def test_unknown_choice(path: str, given: dict[str, str], message: str) -> None:

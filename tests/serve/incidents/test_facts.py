@@ -167,3 +167,22 @@ def test_classes_are_loaded_once_and_corrected() -> None:
     assert len(incidents.incident_classes("component")) == 153
     assert [one.code for one in incidents.incident_classes(own=True)] == ["10997", "10998", "10999"]
     assert incidents.incident_class("matter", "10999").name == "道路积水"
+
+
+def test_what_was_over_long_ago_is_no_state_of_the_day(city: CityClock) -> None:
+    """Found in stored history: opened today, of years ago. Another one goes on, a third was over a moment ago."""
+    year_ago = START - timedelta(days=365)
+    send(detected("old", began_at=year_ago, last_at=year_ago), detected("now"), detected("over"))
+    send(changed("old", ended=True, ended_at=year_ago + timedelta(minutes=1), last_at=year_ago))
+    send(changed("over", ended=True, ended_at=START))
+    old, now = incidents.incident_by_fact("old"), incidents.incident_by_fact("now")
+    assert (old.past(city()), now.past(city())) == (True, False)
+    counts = incidents.tally()
+    assert (counts.live, counts.past, counts.of_the_day, counts.opened_today) == (3, 1, 2, 2)
+    assert [one.fact_key for one in incidents.incidents(IncidentFilter(past=True))] == ["old"]
+    assert {one.fact_key for one in incidents.incidents(IncidentFilter(past=False))} == {"now", "over"}
+    city.forward(24 * 60)
+    assert not incidents.incident_by_fact("over").past(city()), "a day is not more than a day"
+    city.forward(1)
+    assert incidents.incident_by_fact("over").past(city())
+    assert incidents.tally().past == 2

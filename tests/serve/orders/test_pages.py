@@ -188,6 +188,25 @@ def test_a_form_of_an_old_version_changes_nothing(order: str) -> None:
     assert orders.order(order).state is OrderState.DISPATCHED
 
 
+def test_the_page_offers_a_report_to_whoever_has_the_order_and_says_who_reported(order: str) -> None:
+    orders.accept(order, by=staff("crew"))
+    action = f'action="/orders/{order}/report"'
+    assert action in signed_in("crew").get(f"/orders/{order}").content.decode()
+    assert action not in signed_in("mate").get(f"/orders/{order}").content.decode()
+    refused = signed_in("mate").post(f"/orders/{order}/report", {"version": orders.order(order).version})
+    assert refused.status_code == 403
+    assert "已由工号 3350 接手" in refused.content.decode()
+    mine = signed_in("mate").post(f"/orders/mine/{order}/report", {"version": orders.order(order).version})
+    assert mine.status_code == 403
+    assert "已由工号 3350 接手" in mine.content.decode()
+    done = signed_in("clerk").post(f"/orders/{order}/report", {"version": orders.order(order).version})
+    assert done.status_code == 302
+    page = signed_in("clerk").get(f"/orders/{order}").content.decode()
+    assert '<dt>反馈人</dt><dd class="num">工号 3318代工号 3350</dd>' in page
+    english = signed_in("clerk", "en").get(f"/orders/{order}").content.decode()
+    assert "staff number 3318 on behalf of staff number 3350" in english
+
+
 def test_the_grid_worker_verifies_on_the_spot(order: str) -> None:
     orders.accept(order, by=staff("crew"))
     orders.report(order, by=staff("crew"), note="已设")

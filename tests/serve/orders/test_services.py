@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from cityloop.decide.ledger import port as ledger
+from cityloop.kernel.audit.models import AuditRecord
 from cityloop.kernel.audit.port import trail
 from cityloop.kernel.events.models import OutboxEvent
 from cityloop.kernel.loop.contracts import Ref
@@ -62,9 +63,9 @@ def test_permissions_of_every_service(order: str) -> None:
     ):
         with pytest.raises(Forbidden, match="需要权限"):
             act(staff("viewer"))
-    with pytest.raises(Forbidden, match=r"需要权限 incidents\.verify"):
+    with pytest.raises(Forbidden, match="需要权限“核查结案”"):
         orders.verify_and_close(number, result="confirmed", by=staff("clerk"))
-    with pytest.raises(Forbidden, match=r"orders\.handle"):
+    with pytest.raises(Forbidden, match="处置工单"):
         orders.accept(order, by=staff("officer"))
     assert state(order) is OrderState.DISPATCHED
 
@@ -105,8 +106,42 @@ def test_the_clocks_of_an_order(order: str, city: CityClock) -> None:
     assert found.late_accept
     assert found.handle_due_at == found.due_at == city.at + timedelta(minutes=240)
     assert found.assignee_number == "3350"
-    orders.report(order, by=staff("mate"))
+    orders.report(order, by=staff("crew"))
     assert (orders.order(order).due_at, orders.order(order).late_handle) == (None, False)
+
+
+def test_nobody_reports_what_a_colleague_has_in_hand(order: str) -> None:
+    orders.accept(order, by=staff("crew"))
+    for act in (orders.report, lambda number, by: orders.return_order(number, reason="不归我处", by=by)):
+        with pytest.raises(Forbidden, match=f"{order} 已由工号 3350 接手，只能由其本人或本单位调度员反馈"):
+            act(order, by=staff("mate"))
+    assert state(order) is OrderState.HANDLING
+    orders.assign(order, person_id=staff("mate").id, by=staff("clerk"))
+    with pytest.raises(Forbidden, match="已由工号 3351 接手"):
+        orders.report(order, by=staff("crew"))
+    orders.report(order, by=staff("mate"))
+    assert AuditRecord.objects.get(action="work_order.report").after.get("on_behalf_of") is None
+
+
+def test_the_desk_reports_for_its_crew_and_the_trail_names_both(order: str) -> None:
+    orders.accept(order, by=staff("crew"))
+    orders.report(order, by=staff("clerk"), note="电话报告已处置")
+    told = AuditRecord.objects.get(action="work_order.report")
+    assert (told.actor, told.after["on_behalf_of"]) == (staff("clerk").actor, staff("crew").actor)
+
+
+def test_what_nobody_in_particular_has_anybody_of_the_crew_reports(order: str) -> None:
+    orders.accept(order, by=staff("clerk"))
+    assert orders.order(order).assignee_id is None
+    orders.report(order, by=staff("mate"))
+    assert state(order) is OrderState.REPORTED
+
+
+def test_who_accepts_has_it_though_it_was_meant_for_a_colleague(order: str) -> None:
+    orders.assign(order, person_id=staff("mate").id, by=staff("clerk"))
+    orders.accept(order, by=staff("crew"))
+    assert orders.order(order).assignee_number == "3350"
+    orders.report(order, by=staff("crew"))
 
 
 def test_an_illegal_move_says_where_it_stands_and_what_is_allowed(order: str, city: CityClock) -> None:

@@ -13,8 +13,10 @@ from cityloop.kernel.audit.models import AuditRecord
 from cityloop.kernel.problems import Conflict, Problem
 from cityloop.serve.incidents import facts
 from cityloop.serve.incidents import port as incidents
+from cityloop.serve.incidents.contracts import IncidentState
 from cityloop.serve.incidents.models import Incident
 from cityloop.serve.orders import port as orders
+from cityloop.serve.orders.contracts import OrderState
 from cityloop.serve.orders.models import WorkOrder
 from tests.serve import made_city
 from tests.serve.made_city import CityClock, detected, send, settle, staff
@@ -50,6 +52,7 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
         thread.start()
     for thread in threads:
         thread.join(60)
+    assert None not in found, "an act hangs"
     return found
 
 
@@ -70,7 +73,8 @@ def test_an_order_is_accepted_by_one(busy_city: CityClock) -> None:
     said = one_succeeds(lambda: orders.accept(number, by=crew), lambda: orders.accept(number, by=mate))
     assert number in said
     assert "工号 335" in said
-    assert AuditRecord.objects.filter(action="work_order.accept").count() == 1
+    (made,) = AuditRecord.objects.filter(action="work_order.accept")
+    assert made.actor == f"person:{orders.order(number).assignee_id}", "who was told to have it has it"
 
 
 def test_accepting_and_returning_at_once(busy_city: CityClock) -> None:
@@ -78,10 +82,18 @@ def test_accepting_and_returning_at_once(busy_city: CityClock) -> None:
     number = orders.live_orders()[0].number
     seen = orders.order(number).version
     crew, mate = staff("crew"), staff("mate")
-    one_succeeds(
+    said = one_succeeds(
         lambda: orders.accept(number, by=crew, version=seen),
         lambda: orders.return_order(number, reason="不归我处", by=mate, version=seen),
     )
+    (made,) = AuditRecord.objects.filter(action__in=["work_order.accept", "work_order.return"])
+    won, state, who = {
+        "work_order.accept": ("接单", OrderState.HANDLING, "3350"),
+        "work_order.return": ("退回", OrderState.RETURNED, "3351"),
+    }[made.action]
+    assert orders.order(number).state is state
+    assert orders.order(number).version == seen + 1
+    assert f"{number} 刚刚变了：17:40 {won}（工号 {who}）" in said
 
 
 def test_a_decision_is_made_by_one(busy_city: CityClock) -> None:
@@ -108,7 +120,13 @@ def test_an_incident_is_closed_by_one(busy_city: CityClock) -> None:
         lambda: orders.verify_and_close(order.incident_number, result="false", by=grid),
         lambda: orders.rework_incident(order.incident_number, reason="还有水", by=staff("second")),
     )
-    assert AuditRecord.objects.filter(action__in=["incident.closed", "work_order.rework"]).count() == 1
+    (made,) = AuditRecord.objects.filter(action__in=["incident.closed", "work_order.rework"])
+    found = incidents.incident(order.incident_number)
+    if made.action == "work_order.rework":
+        assert (found.state, found.result) == (IncidentState.DISPATCHED, "")
+    else:
+        assert (made.after["result"], made.actor) in {("confirmed", officer.actor), ("false", grid.actor)}
+        assert found.result == made.after["result"]
 
 
 def test_two_reports_of_one_incident_both_count(busy_city: CityClock) -> None:
@@ -127,6 +145,7 @@ def test_two_reports_of_one_incident_both_count(busy_city: CityClock) -> None:
 
 def test_a_fact_opened_by_two_processes_is_one_incident(busy_city: CityClock) -> None:
     results = at_once(*[lambda: facts.open_incident(detected()) for _ in range(4)])
+    assert [result for result in results if isinstance(result, Exception)] == []
     assert len(set(map(str, results))) == 1, results
     assert Incident.objects.count() == 1
     assert Decision.objects.count() == 1
@@ -137,8 +156,10 @@ def test_a_returned_order_is_sent_out_again_by_one(busy_city: CityClock) -> None
     number = orders.live_orders()[0].number
     orders.return_order(number, reason="不归我处", by=staff("crew"))
     officer, second = staff("officer"), staff("second")
-    one_succeeds(
+    said = one_succeeds(
         lambda: orders.dispatch_again(number, department_code="subdistrict", by=officer),
         lambda: orders.dispatch_again(number, department_code="traffic_police", by=second),
     )
-    assert WorkOrder.objects.count() == 2
+    fresh = WorkOrder.objects.exclude(number=number).get()
+    assert orders.order(number).replaced_by == fresh.number
+    assert "工号 21" in said

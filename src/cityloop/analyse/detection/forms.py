@@ -15,6 +15,7 @@ from cityloop.kernel.ui.wording import is_chinese, unit_name
 from cityloop.sense.observations import port as observations
 
 LEVELS = (4, 3, 2, 1)
+FROM_NOW, ALL_STORED = "now", "stored"
 
 
 class DurationField(forms.CharField):
@@ -70,6 +71,14 @@ class RuleForm(forms.Form):
     class_code = forms.CharField(label=gettext_lazy("Class code"), max_length=5)
     title = forms.CharField(label=gettext_lazy("Title of the incident"), max_length=120)
     title_en = forms.CharField(label=gettext_lazy("Title in English"), max_length=160, required=False)
+    history = forms.ChoiceField(
+        label=gettext_lazy("What the rule judges"),
+        choices=[
+            (FROM_NOW, gettext_lazy("What is measured from now on")),
+            (ALL_STORED, gettext_lazy("All stored observations too, however old")),
+        ],
+        widget=forms.RadioSelect,
+    )
     reason = forms.CharField(
         label=gettext_lazy("Why the rule changes"),
         max_length=1000,
@@ -127,6 +136,10 @@ class RuleForm(forms.Form):
             title_en=data["title_en"].strip(),
         )
 
+    def all_stored(self) -> bool:
+        """Whether the stored history is judged, too."""
+        return bool(self.cleaned_data["history"] == ALL_STORED)
+
     def _kept_streams(self, property: str) -> tuple[int, ...]:
         before = self.rule.definition if self.rule else None
         return before.datastream_ids if before is not None and before.property == property else ()
@@ -156,6 +169,7 @@ def initial_of(rule: RuleView) -> dict[str, Any]:
         "class_code": said.class_code,
         "title": said.title,
         "title_en": said.title_en,
+        "history": FROM_NOW,
         "version": rule.version,
     }
 

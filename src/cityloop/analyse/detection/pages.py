@@ -6,17 +6,17 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cityloop.analyse.detection import selectors, services, wording
 from cityloop.analyse.detection.contracts import RuleView
-from cityloop.analyse.detection.forms import RuleForm, WhatIfForm, initial_of
+from cityloop.analyse.detection.forms import FROM_NOW, RuleForm, WhatIfForm, initial_of
 from cityloop.analyse.detection.history import preview
 from cityloop.kernel import clock
 from cityloop.kernel.access import person_of, requires
 from cityloop.kernel.people.contracts import Permission
 from cityloop.kernel.problems import Conflict, Invalid, NotFound
+from cityloop.kernel.saying import said as _
 from cityloop.kernel.ui.wording import is_chinese
 from cityloop.sense.observations import port as observations
 from cityloop.sense.observations.contracts import DatastreamView
@@ -89,14 +89,21 @@ def rule(request: HttpRequest, number: int) -> HttpResponse:
 @requires(Permission.EDIT_RULES)
 def add(request: HttpRequest) -> HttpResponse:
     """Add a rule."""
-    form = RuleForm(request.POST or None, initial={"minimum": 0, "gap": 600, "class_kind": "matter"})
+    first = {"minimum": 0, "gap": 600, "class_kind": "matter", "history": FROM_NOW}
+    form = RuleForm(request.POST or None, initial=first)
     if request.method == "GET" or not form.is_valid():
         return _form_page(request, form, None)
+    since = None if form.all_stored() else clock.now()
     try:
-        number = services.add_rule(form.definition(), reason=form.cleaned_data["reason"], by=person_of(request))
+        number = services.add_rule(
+            form.definition(), since=since, reason=form.cleaned_data["reason"], by=person_of(request)
+        )
     except (Conflict, Invalid) as problem:
         return _refused(request, form, None, problem)
-    messages.success(request, _("The rule is in force. It now looks through the observations that are there."))
+    if form.all_stored():
+        messages.success(request, _("The rule is in force. It now looks through the observations that are there."))
+    else:
+        messages.success(request, _("The rule is in force for what is measured from now on."))
     return redirect(f"/rules/{number}")
 
 
@@ -112,16 +119,20 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
     if not form.is_valid():
         return _form_page(request, form, found)
     try:
-        services.edit_rule(
+        saved = services.edit_rule(
             number,
             form.definition(),
             reason=form.cleaned_data["reason"],
             by=person_of(request),
             version=form.cleaned_data["version"],
+            all_stored=form.all_stored(),
         )
     except (Conflict, Invalid) as problem:
         return _refused(request, form, found, problem)
-    messages.success(request, _("Saved as a new version. What ended before stays as the older version found it."))
+    if form.all_stored() and not saved.examined:
+        messages.success(request, _("Saved as a new version. It now looks through all stored observations."))
+    else:
+        messages.success(request, _("Saved as a new version. What ended before stays as the older version found it."))
     return redirect(f"/rules/{number}")
 
 
@@ -138,7 +149,7 @@ def set_enabled(request: HttpRequest, number: int) -> HttpResponse:
 def _rule(number: int) -> RuleView:
     found = selectors.rule(number)
     if found is None:
-        raise NotFound(f"There is no rule {number}. /rules lists all.")
+        raise NotFound(_("There is no rule %(number)s; /rules lists those there are.") % {"number": number})
     return found
 
 
@@ -168,13 +179,16 @@ def _what_if(request: HttpRequest, found: RuleView) -> tuple[dict[str, Any], int
     data = form.cleaned_data
     days = data["days"]
     tried = _with(found, data["at_least"], data["minimum"], data["gap"])
+    found_by = [preview(one, days=days) for one in (said, tried)]
     trials = [
         {"label": label, "said": one, "minimum": wording.span(one.minimum_s), "gap": wording.span(one.gap_s),
          "result": result, "longest": wording.span(result.longest_s)}
-        for label, one in ((_("In force"), said), (_("Tried"), tried))
-        for result in (preview(one, days=days),)
+        for label, one, result in zip((_("In force"), _("Tried")), (said, tried), found_by, strict=True)
     ]  # fmt: skip
-    return {"what_if": form, "trials": trials, "changed": tried != said}, 200
+    read_from = found_by[0].since_at
+    # The trial reads what the rule itself leaves alone.
+    beyond = found.since_at is not None and read_from is not None and read_from < found.since_at
+    return {"what_if": form, "trials": trials, "changed": tried != said, "beyond": beyond}, 200
 
 
 def _with(found: RuleView, at_least: float, minimum_s: int, gap_s: int) -> Any:

@@ -18,6 +18,7 @@ from cityloop.kernel.access import require
 from cityloop.kernel.audit.port import record
 from cityloop.kernel.people.contracts import Permission, PersonView
 from cityloop.kernel.problems import Conflict, Invalid, NotFound
+from cityloop.kernel.saying import said as _
 from cityloop.sense.observations import port as observations
 
 SYSTEM = "machine:cityloop"
@@ -48,15 +49,15 @@ def add_rule(
     actor = _editor(by)
     _check(definition)
     if DetectionRule.objects.filter(name=definition.name).exists():
-        message = f"There is a rule {definition.name!r} already. Choose another name, or edit that rule."
-        raise Conflict(message, errors={"name": message})
+        raise _taken(definition.name)
     if DetectionRule.objects.count() >= RULES_MAX:
-        raise Conflict(f"There are {RULES_MAX} rules, which is the most allowed. Edit one that is no longer needed.")
+        said = _("There are %(most)s rules, which is the most allowed. Edit one that is no longer needed.")
+        raise Conflict(said % {"most": RULES_MAX})
     row = DetectionRule(enabled=enabled, version=1, since_at=since, changed_at=clock.now())
     _write(row, definition)
     row.save()
     _keep_version(row, actor, reason)
-    record("rule.added", about=("rule", str(row.id)), actor=actor, after=to_data(definition), reason=reason)
+    record("rule.added", about=("rule", str(row.id)), actor=actor, after=_noted(definition, since), reason=reason)
     bump_generation()
     return row.id
 
@@ -107,7 +108,13 @@ def ensure_rule(
 
 @transaction.atomic
 def edit_rule(
-    rule_id: int, definition: RuleDefinition, *, reason: str, by: PersonView | None, version: int | None = None
+    rule_id: int,
+    definition: RuleDefinition,
+    *,
+    reason: str,
+    by: PersonView | None,
+    version: int | None = None,
+    all_stored: bool = False,
 ) -> RuleView:
     """Change what a rule says.
 
@@ -115,6 +122,8 @@ def edit_rule(
     ended before stays as the older version found it.
 
     Args:
+        all_stored: Judge every stored observation by the new version, also what it left alone so far. Incidents of
+            long ago may be opened, and episodes that were found before may change or be withdrawn.
         version: The version the editor saw; another one by now means that somebody was faster.
 
     Raises:
@@ -122,21 +131,23 @@ def edit_rule(
     """
     actor = _editor(by)
     row = _locked(rule_id, version)
-    before = definition_of(row)
-    if definition == before:
+    before, since = definition_of(row), row.since_at
+    anew = not judged_alike(before, definition)
+    reaches_back = all_stored and (anew or since is not None)
+    if definition == before and not reaches_back:
         return rule_view(row)
     _check(definition)
     if not reason.strip():
-        raise Invalid("A reason is needed; say why the rule changes.", errors={"reason": "Say why the rule changes."})
+        message = _("A reason is needed; say why the rule changes.")
+        raise Invalid(message, errors={"reason": message})
     if DetectionRule.objects.filter(name=definition.name).exclude(id=rule_id).exists():
-        message = f"There is a rule {definition.name!r} already. Choose another name."
-        raise Conflict(message, errors={"name": message})
-    if not judged_alike(before, definition):
-        row.since_at = _judges_from(row)
+        raise _taken(definition.name)
+    if anew or reaches_back:
+        row.since_at = None if all_stored else _judges_from(row)
         row.examined = False
     _write(row, definition)
     _new_version(row, actor, reason)
-    was, now = to_data(before), to_data(definition)
+    was, now = _noted(before, since), _noted(definition, row.since_at if reaches_back else since)
     changed = [name for name in now if now[name] != was[name]]
     record(
         "rule.edited",
@@ -185,6 +196,16 @@ def set_enabled(
     return rule_view(row)
 
 
+def _noted(definition: RuleDefinition, since: datetime | None) -> dict[str, object]:
+    """What the audit trail keeps of a rule: what it says, and from when on it judges."""
+    return {**to_data(definition), "since": since.isoformat() if since is not None else None}
+
+
+def _taken(name: str) -> Conflict:
+    message = _("There is a rule “%(name)s” already. Choose another name, or edit that rule.") % {"name": name}
+    return Conflict(message, errors={"name": message})
+
+
 def _editor(by: PersonView | None) -> str:
     return SYSTEM if by is None else require(by, Permission.EDIT_RULES).actor
 
@@ -192,13 +213,13 @@ def _editor(by: PersonView | None) -> str:
 def _locked(rule_id: int, version: int | None) -> DetectionRule:
     # The update takes the row's lock on both databases, and the detector's place with it.
     if not DetectionRule.objects.filter(id=rule_id).update(version=F("version")):
-        raise NotFound(f"There is no rule {rule_id}.")
+        raise NotFound(_("There is no rule %(number)s.") % {"number": rule_id})
     row = DetectionRule.objects.get(id=rule_id)
     if version is not None and row.version != version:
-        raise Conflict(
-            f"The rule is at version {row.version} by now; you saw version {version}. "
-            "Open it again and repeat your change."
+        said = _(
+            "The rule is at version %(now)s by now; you saw version %(seen)s. Open it again and repeat your change."
         )
+        raise Conflict(said % {"now": row.version, "seen": version})
     return row
 
 
@@ -226,7 +247,7 @@ def _judges_from(row: DetectionRule) -> datetime:
     """From when on the changed rule judges: no episode that it leaves alone reaches past that time."""
     kept = Episode.objects.filter(rule=row, withdrawn=False)
     since = kept.filter(ended=False).order_by("start_at").values_list("start_at", flat=True).first() or clock.now()
-    for _ in range(REACH_BACK_ROUNDS):
+    for _round in range(REACH_BACK_ROUNDS):
         reaching = kept.filter(start_at__lt=since, end_at__gte=since).order_by("start_at")
         earlier = reaching.values_list("start_at", flat=True).first()
         if earlier is None:

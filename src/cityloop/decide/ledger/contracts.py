@@ -3,9 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from cityloop.kernel.events.contracts import Event
+
+_ENGLISH_KEYS: Final = dict(zip("甲乙丙丁戊", "ABCDE", strict=True))
+
+
+def key_in_english(key: str) -> str:
+    """The key of an option as English readers know it: 甲 is A; another key is what it is."""
+    return _ENGLISH_KEYS.get(key, key)
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,11 @@ class Option:
     automatic: bool
     actions: tuple[ActionLine, ...]
     prediction: Prediction
+
+    @property
+    def key_en(self) -> str:
+        """The key for readers of English."""
+        return key_in_english(self.key)
 
     @property
     def crews(self) -> int:

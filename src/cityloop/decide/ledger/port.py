@@ -10,6 +10,7 @@ from cityloop.decide.ledger.selectors import (
     waiting,
 )
 from cityloop.decide.ledger.services import decide, propose, record_outcome, with_effects, withdraw_proposal
+from cityloop.decide.ledger.words import key_words
 
 __all__ = [
     "calibration",
@@ -18,6 +19,7 @@ __all__ = [
     "decision",
     "decisions_by_incident",
     "decisions_of",
+    "key_words",
     "propose",
     "recent_decisions",
     "record_outcome",

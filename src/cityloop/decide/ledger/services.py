@@ -5,12 +5,12 @@ from datetime import datetime
 
 import msgspec
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from cityloop.decide.ledger.contracts import DecisionMade, DecisionProposed, DecisionView, Option, OptionDraft
 from cityloop.decide.ledger.models import Decision
 from cityloop.decide.ledger.prediction import predict
 from cityloop.decide.ledger.selectors import measured_before, view
+from cityloop.decide.ledger.words import key_words
 from cityloop.kernel import clock
 from cityloop.kernel.access import require
 from cityloop.kernel.audit.port import record
@@ -21,6 +21,8 @@ from cityloop.kernel.numbers.port import next_number
 from cityloop.kernel.people.contracts import Permission, PersonView
 from cityloop.kernel.people.port import staff_numbers
 from cityloop.kernel.problems import Conflict, Forbidden, Invalid, NotFound
+from cityloop.kernel.saying import listed
+from cityloop.kernel.saying import said as _
 
 MACHINE = "machine:decide"
 REASON_MAX = 1000
@@ -97,6 +99,7 @@ def propose(
         actor=MACHINE,
         after={"default": default_key},
         reason=reason,
+        reason_en=reason_en,
     )
     link(Ref("incident", incident_number), Ref("decision", row.number), "proposed", at)
     publish(DecisionProposed(row.number, incident_number))
@@ -126,8 +129,8 @@ def decide(number: str, option_key: str, *, reason: str = "", by: PersonView | N
     option = before.option(option_key)
     if option is None:
         message = _("Option “%(key)s” is not among the options %(keys)s. Choose one of them.") % {
-            "key": option_key,
-            "keys": "、".join(one.key for one in before.options),
+            "key": key_words(option_key),
+            "keys": listed(key_words(one.key) for one in before.options),
         }
         raise Invalid(message, errors={"option": message})
     reason = " ".join(reason.split())[:REASON_MAX]
@@ -160,19 +163,20 @@ def decide(number: str, option_key: str, *, reason: str = "", by: PersonView | N
         before={"state": "proposed"},
         after={"state": "decided", "option": option.key, "minutes": option.prediction.minutes},
         reason=reason or row.reason,
+        reason_en="" if reason else row.reason_en,
     )
     publish(DecisionMade(number, row.incident_number, option.key, option.actions, actor, now))
     return view(Decision.objects.get(id=row.id))
 
 
 @transaction.atomic
-def withdraw_proposal(incident_number: str, *, reason: str, actor: str) -> None:
+def withdraw_proposal(incident_number: str, *, reason: str, reason_en: str = "", actor: str) -> None:
     """Take back what still waits for a decision, because the incident was voided."""
     for row in Decision.objects.select_for_update().filter(
         incident_number=incident_number, state=Decision.State.PROPOSED
     ):
         Decision.objects.filter(id=row.id, state=Decision.State.PROPOSED).update(state=Decision.State.SUPERSEDED)
-        record("decision.superseded", about=("decision", row.number), actor=actor, reason=reason)
+        record("decision.superseded", about=("decision", row.number), actor=actor, reason=reason, reason_en=reason_en)
 
 
 @transaction.atomic
@@ -216,5 +220,5 @@ def _said_before(number: str) -> str:
     return _("%(number)s was already decided by %(who)s: option %(key)s. Nothing was changed.") % {
         "number": number,
         "who": who,
-        "key": row.chosen_key,
+        "key": key_words(row.chosen_key),
     }

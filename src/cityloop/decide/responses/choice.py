@@ -58,21 +58,21 @@ def choose(options: Sequence[Option]) -> Choice:
     source, source_en = _source(best)
     if len(ranked) == 1:
         why = f"该等级只有方案{best.key}，预计 {minutes} 分钟结束（{source}）。"
-        why_en = f"Only option {best.key} is open at this level: {minutes} min expected ({source_en})."
+        why_en = f"Only option {best.key_en} is open at this level: {minutes} min expected ({source_en})."
         return Choice(best.key, why, why_en)
     second = ranked[1]
     if second.prediction.minutes > best.prediction.minutes:
         other = f"{second.prediction.minutes:g}"
         why = f"方案{best.key}预计最快：{minutes} 分钟（{source}），其次方案{second.key} {other} 分钟。"
-        why_en = f"Option {best.key} is expected to be fastest: {minutes} min ({source_en}); "
-        return Choice(best.key, why, why_en + f"next is {second.key} with {other} min.")
+        why_en = f"Option {best.key_en} is expected to be fastest: {minutes} min ({source_en}); "
+        return Choice(best.key, why, why_en + f"next is {second.key_en} with {other} min.")
     why = f"方案{best.key}与方案{second.key}预计都是 {minutes} 分钟（{source}），"
-    why_en = f"Options {best.key} and {second.key} both take {minutes} min ({source_en}); "
+    why_en = f"Options {best.key_en} and {second.key_en} both take {minutes} min ({source_en}); "
     if second.crews == best.crews:
         why, why_en = f"{why}动用队伍也相同，取排在前面的。", f"{why_en}they tie up as many crews: the first is taken."
     else:
         why = f"{why}方案{best.key}动用队伍较少：{best.crews} 支。"
-        why_en = f"{why_en}{best.key} ties up fewer crews: {best.crews}."
+        why_en = f"{why_en}{best.key_en} ties up fewer crews: {best.crews}."
     return Choice(best.key, why, why_en)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from cityloop.decide.ledger.contracts import ActionLine
+from cityloop.decide.ledger.contracts import ActionLine, key_in_english
 
 
 @dataclass(frozen=True)
@@ -54,3 +54,8 @@ class ResponseView:
     enabled: bool
     actions: tuple[ActionLine, ...]
     version: int = 1
+
+    @property
+    def key_en(self) -> str:
+        """The key for readers of English."""
+        return key_in_english(self.key)

@@ -3,15 +3,16 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cityloop.decide.ledger.port import key_words
 from cityloop.decide.responses import forms, selectors, services
 from cityloop.decide.responses.choice import KEYS
 from cityloop.kernel.access import person_of, requires
 from cityloop.kernel.organisations.port import departments, organization_names
 from cityloop.kernel.people.contracts import Permission
 from cityloop.kernel.problems import NotFound, Problem, Unauthorized
+from cityloop.kernel.saying import said as _
 from cityloop.kernel.ui.wording import is_chinese
 
 
@@ -45,7 +46,7 @@ def edit(request: HttpRequest, number: int | None = None) -> HttpResponse:
     """Enter a row, or change one."""
     person = person_of(request)
     if person is None:
-        raise Unauthorized("Sign in first.")
+        raise Unauthorized(_("Sign in first."))
     row = selectors.response(number) if number is not None else None
     if number is not None and row is None:
         raise NotFound(_("There is no response %(number)s.") % {"number": number})
@@ -78,7 +79,7 @@ def _form(
         "fields": fields,
         "errors": errors or {},
         "classes": selectors.known_classes(),
-        "keys": [(key, key) for key in KEYS],
+        "keys": [(key, key_words(key)) for key in KEYS],
         "levels": [(level, level) for level in (1, 2, 3, 4)],
         "departments": departments(),
     }

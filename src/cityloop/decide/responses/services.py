@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from cityloop.decide.ledger import port as ledger
 from cityloop.decide.ledger.contracts import ActionLine, OptionDraft
+from cityloop.decide.ledger.port import key_words
 from cityloop.decide.responses.choice import FALLBACK_KEY, FALLBACK_MINUTES, KEYS, allowed, choose, draft
 from cityloop.decide.responses.contracts import Case, ClassName
 from cityloop.decide.responses.models import KnownClass, Response, ResponseAction
@@ -20,6 +20,8 @@ from cityloop.kernel.audit.port import record
 from cityloop.kernel.organisations.port import organization
 from cityloop.kernel.people.contracts import Permission, PersonView
 from cityloop.kernel.problems import Conflict, Invalid, NotFound
+from cityloop.kernel.saying import listed, sentences
+from cityloop.kernel.saying import said as _
 
 ACTIONS_MAX = 8
 MINUTES_MAX = 30 * 24 * 60
@@ -136,7 +138,7 @@ def enter_response(
     }
     errors = _mistakes(fields, actions)
     if errors:
-        raise Invalid(" ".join(errors.values()), errors=errors)
+        raise Invalid(sentences(errors.values()), errors=errors)
     _refuse_overlap(fields, response_id)
     before = None
     if response_id is None:
@@ -206,7 +208,10 @@ def _mistakes(fields: dict[str, Any], actions: Sequence[ActionLine]) -> dict[str
             "high": high,
         }
     if fields["key"] not in KEYS:
-        errors["key"] = _("Key “%(key)s”; allowed: %(keys)s.") % {"key": fields["key"], "keys": "、".join(KEYS)}
+        errors["key"] = _("Key “%(key)s”; allowed: %(keys)s.") % {
+            "key": key_words(str(fields["key"])),
+            "keys": listed(key_words(key) for key in KEYS),
+        }
     for name, most in (("name", 120), ("name_en", 160)):
         if not 1 <= len(str(fields[name])) <= most:
             errors[name] = _("Give a name of 1 to %(most)s characters.") % {"most": most}
@@ -260,7 +265,7 @@ def _refuse_overlap(fields: dict[str, Any], response_id: int | None) -> None:
             "Option %(key)s of this class already covers levels %(low)s to %(high)s. "
             "Change that row, or use another key."
         ) % {
-            "key": other.key,
+            "key": key_words(other.key),
             "low": other.level_from,
             "high": other.level_to,
         }

@@ -31,6 +31,7 @@ class Cell:
 
     code: str
     name: str
+    name_en: str
     district_code: str
     department_code: str
     ring: tuple[tuple[float, float], ...]

@@ -53,14 +53,15 @@ def street_office(district_code: str) -> str:
 def cells() -> tuple[Cell, ...]:
     """Grid cells with 15-digit codes, numbered within a district from west to east, then from north to south."""
     found: list[Cell] = []
-    for short, _, _, district, _ in DISTRICTS:
+    for short, _, english, district, _ in DISTRICTS:
         rings = [ring for owner, ring in drawing().cells if owner == short]
         for order, ring in enumerate(sorted(rings, key=_reading_order)):
             subdistrict, within = divmod(order, CELLS_A_SUBDISTRICT)
             community, sequence = divmod(within, CELLS_A_COMMUNITY)
             code = f"{district}{subdistrict + 1:03d}{community + 1:03d}{sequence + 1:03d}"
-            name = f"{short} {subdistrict + 1:02d}{within + 1:02d}"
-            found.append(Cell(code, name, district, street_office(district), closed(ring)))
+            number = f"{subdistrict + 1:02d}{within + 1:02d}"
+            names = f"{short} {number}", f"{english.removesuffix(' District')} {number}"
+            found.append(Cell(code, *names, district, street_office(district), closed(ring)))
     return tuple(found)
 
 

@@ -88,6 +88,7 @@ def _enter_ground(city: City) -> None:
         enter_cell(
             code=cell.code,
             name=cell.name,
+            name_en=cell.name_en,
             district_code=cell.district_code,
             department_code=cell.department_code,
             geometry=_polygon(cell.ring),

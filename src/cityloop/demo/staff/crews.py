@@ -40,9 +40,12 @@ class Crews:
             first = order.round == 1 and order.origin.kind == "decision"
             clerk = self._roster.one_of("clerk", department=order.department_code)
             if first and clerk is not None and pace.sends_back(self._seed, order.number):
-                reason = "经查该处设施权属待确认，请核实后重新派遣。"
                 done += attempt(
-                    orders.return_order, order.number, reason=reason, by=self._roster.person(clerk.staff_number)
+                    orders.return_order,
+                    order.number,
+                    reason="经查该处设施权属待确认，请核实后重新派遣。",
+                    reason_en="Whose facility this is has to be settled first; please check and dispatch again.",
+                    by=self._roster.person(clerk.staff_number),
                 )
             else:
                 done += self._set_out(order)
@@ -57,6 +60,10 @@ class Crews:
             self._leave(number)
         for order in handling:
             job = self._jobs.get(order.number)
+            if job is not None and order.assignee_number not in ("", job.worker):
+                # A visitor at the desk gave it to somebody else: who had it may not report it any more.
+                self._leave(order.number)
+                job = None
             if job is None:
                 self._take_up(order)
             elif self._world.minute >= job.arrives:
@@ -105,11 +112,13 @@ class Crews:
         if not work.is_done(job, device, value, minute, rain):
             return 0
         throw = pace.dice(self._seed, "report", job.order)
+        note, note_en = work.note(job, device, value, minute, real=self._was_real(device.key, job.arrives))
         told = attempt(
             orders.report,
             job.order,
             by=self._roster.person(job.worker),
-            note=work.note(job, device, value, minute, real=self._was_real(device.key, job.arrives)),
+            note=note,
+            note_en=note_en,
             photo=gauge_png(value, work.SCALE[device.site], seed=throw.randrange(1 << 30)),
             longitude=round(device.longitude + throw.uniform(-2e-4, 2e-4), 6),
             latitude=round(device.latitude + throw.uniform(-2e-4, 2e-4), 6),

@@ -81,6 +81,7 @@ class Shift:
                 crew=order.crew,
                 crew_en=order.crew_en,
                 reason="经核对权属台账，该点位由贵单位管养，请限时处置。",
+                reason_en="By the register of facilities this spot is yours to maintain; please handle it in time.",
                 by=self._roster.person(DUTY_OFFICERS[0]),
             )
             for order in orders.returned_orders()[:LISTED_MAX]

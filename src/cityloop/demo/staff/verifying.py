@@ -49,21 +49,27 @@ class GridWorkers:
         value, at_least = self._world.value(device.key), incident.at_least
         word, unit = work.WORD[device.site], work.UNITS[device.site]
         real = self._was_real(device.key, self._world.minute)
-        reason = ""
+        word_en, unit_en = work.WORD_EN[device.site], work.UNITS_EN[device.site]
+        reason = reason_en = ""
         if round_ < ROUNDS_MAX and value >= at_least:
             reason = f"复查时{word}仍为 {value:.0f} {unit}，未降到 {at_least:g} {unit}以下，请继续处置。"
+            reason_en = f"On checking, {word_en} is still {value:.0f} {unit_en}, not below {at_least:g}; please go on."
         elif round_ == 1 and real and pace.wants_rework(self._seed, incident.number):
             reason = "现场清理和警示设施未到位，请补做后再报。"
+            reason_en = "The spot is not cleaned up and warning signs are missing; please finish it and report again."
         if reason:
-            return attempt(orders.rework_incident, incident.number, reason=reason, by=by)
+            return attempt(orders.rework_incident, incident.number, reason=reason, reason_en=reason_en, by=by)
         latest = observations.store().latest([incident.datastream_id]).get(incident.datastream_id)
         shown = f"，设备读数 {latest.result:g} {unit}" if latest is not None else ""
+        shown_en = f", the device reads {latest.result:g} {unit_en}" if latest is not None else ""
         finding = "处置属实" if real else "现场无异常，属设备误报"
+        finding_en = "the work is done as reported" if real else "nothing is wrong here, the device gave a false alarm"
         return attempt(
             orders.verify_and_close,
             incident.number,
             result=Result.CONFIRMED if real else Result.FALSE,
             note=f"到场复核，{word} {value:.0f} {unit}{shown}，{finding}。",
+            note_en=f"Checked on the spot: {word_en} {value:.0f} {unit_en}{shown_en}; {finding_en}.",
             photo=gauge_png(value, work.SCALE[device.site], seed=int(incident.number[-4:])),
             longitude=device.longitude,
             latitude=device.latitude,

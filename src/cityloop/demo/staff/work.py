@@ -17,12 +17,22 @@ SCALE: Final = {Site.UNDERPASS: 60.0, Site.ROAD: 60.0, Site.MANHOLE: 320.0, Site
 UNITS: Final = {
     Site.UNDERPASS: "厘米", Site.ROAD: "厘米", Site.MANHOLE: "厘米", Site.AIR: "微克/立方米", Site.NOISE: "分贝",
 }  # fmt: skip
+UNITS_EN: Final = {
+    Site.UNDERPASS: "cm", Site.ROAD: "cm", Site.MANHOLE: "cm", Site.AIR: "µg/m³", Site.NOISE: "dB(A)",
+}  # fmt: skip
 WORD: Final = {
     Site.UNDERPASS: "水深",
     Site.ROAD: "水深",
     Site.MANHOLE: "井内水位",
     Site.AIR: "PM2.5",
     Site.NOISE: "噪声",
+}
+WORD_EN: Final = {
+    Site.UNDERPASS: "water depth",
+    Site.ROAD: "water depth",
+    Site.MANHOLE: "water level in the manhole",
+    Site.AIR: "PM2.5",
+    Site.NOISE: "noise",
 }
 
 
@@ -74,21 +84,38 @@ def is_done(job: Job, device: Device, value: float, minute: float, rain_mmh: flo
     return value < limit
 
 
-def note(job: Job, device: Device, value: float, minute: float, *, real: bool) -> str:
-    """What the crew writes in its report.
+def note(job: Job, device: Device, value: float, minute: float, *, real: bool) -> tuple[str, str]:
+    """What the crew writes in its report, and the same in English.
 
     Args:
         real: Whether there was anything.
     """
     spent = max(1, round(minute - job.arrives))
     word, unit = WORD[device.site], UNITS[device.site]
+    word_en, unit_en = WORD_EN[device.site], UNITS_EN[device.site]
     if not real:
-        return f"到场核实，{word} {value:.0f} {unit}，未见异常，疑为设备故障，建议检修 {device.key}。"
+        return (
+            f"到场核实，{word} {value:.0f} {unit}，未见异常，疑为设备故障，建议检修 {device.key}。",
+            f"Looked on the spot: {word_en} {value:.0f} {unit_en}, nothing out of the ordinary; probably a faulty "
+            f"device, {device.key} should be inspected.",
+        )
     before = job.came_upon if job.came_upon is not None else value
     if device.site is Site.NOISE:
-        return f"到场测得 {before:.0f} {unit}，已责令停止夜间施工，现 {value:.0f} {unit}。"
+        return (
+            f"到场测得 {before:.0f} {unit}，已责令停止夜间施工，现 {value:.0f} {unit}。",
+            f"Measured {before:.0f} {unit_en} on arrival, had the night work stopped; now {value:.0f} {unit_en}.",
+        )
     if device.site is Site.AIR:
-        return f"排查周边源头 {spent} 分钟，{word} 由 {before:.0f} 降至 {value:.0f} {unit}。"
+        return (
+            f"排查周边源头 {spent} 分钟，{word} 由 {before:.0f} 降至 {value:.0f} {unit}。",
+            f"Searched for sources nearby for {spent} min; {word_en} fell from {before:.0f} to {value:.0f} {unit_en}.",
+        )
     if strength(device, job.department, job.action) == 0.0:
-        return f"现场警戒 {spent} 分钟，{word}退至 {value:.0f} {unit}，已撤除警戒。"
-    return f"到场处置 {spent} 分钟，{word}由 {before:.0f} {unit}降至 {value:.0f} {unit}，已恢复。"
+        return (
+            f"现场警戒 {spent} 分钟，{word}退至 {value:.0f} {unit}，已撤除警戒。",
+            f"Guarded the spot for {spent} min; {word_en} down to {value:.0f} {unit_en}, the guard is withdrawn.",
+        )
+    return (
+        f"到场处置 {spent} 分钟，{word}由 {before:.0f} {unit}降至 {value:.0f} {unit}，已恢复。",
+        f"Worked on the spot for {spent} min; {word_en} down from {before:.0f} to {value:.0f} {unit_en}, all clear.",
+    )

@@ -72,10 +72,12 @@ class LoopToday:
 
 @dataclass(frozen=True)
 class CityDay:
-    """The state of the day. `median_min`: from opening to closing, minutes, of the newest closed ones (`of`)."""
+    """The state of the day. `past`: incidents to be closed about what was over long ago; they are not counted
+    `in_hand`, nor told. `median_min`: from opening to closing, minutes, of the newest closed ones (`of`)."""
 
     at: datetime
     in_hand: int
+    past: int
     gravest: int | None
     opened: int
     closed: int
@@ -89,7 +91,7 @@ class CityDay:
     @property
     def begun(self) -> bool:
         """Whether the city has any device or incident yet."""
-        return bool(self.loop.online.streams or self.in_hand or self.of)
+        return bool(self.loop.online.streams or self.in_hand or self.past or self.of)
 
 
 def matters_of(live: Iterable[IncidentView], districts: Mapping[str, tuple[str, str]]) -> tuple[Matter, ...]:

@@ -28,6 +28,7 @@ def front(request: HttpRequest) -> HttpResponse:
         "founded": city is not None,
         "day": day,
         "sentence": day_sentence(day) if day else "",
+        "past": past_sentence(day) if day else "",
         "picture": _picture(day) if day else None,
         "steps": step_figures(day) if day else (),
         "matters": day.matters[:MATTERS_SHOWN] if day else (),
@@ -53,6 +54,17 @@ def day_sentence(day: CityDay) -> str:
             % count
         )
     return ngettext("%(count)s incident is in hand.", "%(count)s incidents are in hand.", day.in_hand) % count
+
+
+def past_sentence(day: CityDay) -> str:
+    """What is still to be closed of the past; nothing when there is nothing."""
+    if not day.past:
+        return ""
+    return ngettext(
+        "Besides, %(count)s incident of the past waits to be closed: what it tells of was over more than a day ago.",
+        "Besides, %(count)s incidents of the past wait to be closed: what they tell of was over more than a day ago.",
+        day.past,
+    ) % {"count": number_text(day.past)}
 
 
 def _picture(day: CityDay) -> Markup | None:

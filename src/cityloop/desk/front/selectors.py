@@ -49,7 +49,7 @@ def forget() -> None:
 def _read(now: datetime) -> CityDay:
     midnight = datetime.combine(now.astimezone(city_zone()).date(), time_of_day.min, tzinfo=city_zone()).astimezone(UTC)
     counts = tally()
-    live = incidents(IncidentFilter(states=LIVE_STATES), sort="level", limit=LIVE_MAX)
+    live = incidents(IncidentFilter(states=LIVE_STATES, past=False), sort="level", limit=LIVE_MAX)
     done = IncidentFilter(states=frozenset({IncidentState.CLOSED, IncidentState.ASSESSED}))
     closed = incidents(done, sort="-closed_at", limit=CLOSED_MAX)
     closed_today = [one for one in closed if one.closed_at is not None and one.closed_at >= midnight]
@@ -59,7 +59,8 @@ def _read(now: datetime) -> CityDay:
     held = calibration()
     return CityDay(
         at=now,
-        in_hand=counts.live,
+        in_hand=counts.of_the_day,
+        past=counts.past,
         gravest=min((one.level for one in live), default=None),
         opened=counts.opened_today,
         closed=counts.closed_today,

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.http import QueryDict
-from django.utils.translation import gettext as _
 
 from cityloop.analyse.detection.port import rules
 from cityloop.desk.incidents.filters import LIVE, BadFilterError, Wanted, parse
@@ -13,6 +12,8 @@ from cityloop.kernel.geography.port import districts
 from cityloop.kernel.organisations.contracts import OrganizationView
 from cityloop.kernel.organisations.port import departments
 from cityloop.kernel.problems import BadRequest
+from cityloop.kernel.saying import listed
+from cityloop.kernel.saying import said as _
 from cityloop.serve.incidents.contracts import IncidentState
 from cityloop.serve.incidents.port import incident_class, state_words
 
@@ -55,7 +56,7 @@ def read_filter(parameters: QueryDict, *, default_state: str = LIVE) -> Wanted:
     except BadFilterError as error:
         message = _("The filter “%(name)s” is “%(received)s”; allowed: %(allowed)s. Choose from the lists of the page.")
         raise BadRequest(
-            message % {"name": error.name, "received": error.received, "allowed": ", ".join(error.allowed)}
+            message % {"name": error.name, "received": error.received, "allowed": listed(error.allowed)}
         ) from None
 
 

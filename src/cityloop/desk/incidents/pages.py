@@ -3,7 +3,6 @@
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cityloop.desk.incidents import rows
@@ -12,6 +11,7 @@ from cityloop.desk.incidents.filters import ALL
 from cityloop.kernel.access import requires
 from cityloop.kernel.people.contracts import Permission
 from cityloop.kernel.problems import BadRequest
+from cityloop.kernel.saying import said as _
 from cityloop.kernel.ui import table, words
 from cityloop.kernel.ui.responses import csv_response
 from cityloop.serve.incidents.contracts import IncidentState

@@ -1,7 +1,7 @@
 """The incidents on the board: gravest first, which page of the list, which one is chosen."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from cityloop.desk.incidents.port import Wanted
@@ -14,7 +14,7 @@ ON_A_PAGE: Final = 200
 
 @dataclass(frozen=True)
 class Board:
-    """Incidents that pass the filter, gravest first, then newest.
+    """Incidents that pass the filter, gravest first, then newest; those of the past after the others.
 
     Args:
         by_level: How many pass the rest of the filter, for each level.
@@ -44,9 +44,14 @@ class Board:
 
 
 def read_board(wanted: Wanted, *, page: int, selected: str) -> Board:
-    """The board for a filter: one bounded read, whatever the levels chosen."""
+    """The board for a filter, whatever the levels chosen: two bounded reads. What is of the past comes last and takes
+    no place from the rest.
+    """
+    asked = wanted.filter(any_level=True)
+    found = incidents(replace(asked, past=False), sort="level", limit=ON_THE_MAP_MAX)
+    past = incidents(replace(asked, past=True), sort="level", limit=ON_THE_MAP_MAX - len(found))
     return arrange(
-        incidents(wanted.filter(any_level=True), sort="level", limit=ON_THE_MAP_MAX),
+        [*found, *past],
         levels=wanted.levels,
         page=page,
         selected=selected,

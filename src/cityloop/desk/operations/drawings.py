@@ -7,7 +7,7 @@ from typing import Final, Literal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cityloop.decide.ledger.port import recent_decisions
+from cityloop.decide.ledger.port import key_words, recent_decisions
 from cityloop.desk.city_map.port import base_map
 from cityloop.desk.operations.board import Board
 from cityloop.desk.readings.port import Reading, rain
@@ -32,8 +32,9 @@ def title_of(one: IncidentView) -> str:
     return (one.title if is_chinese() else one.title_en) or one.title or one.title_en
 
 
-def draw_map(board: Board, readings: Sequence[Reading]) -> tuple[Markup, Markup] | None:
-    """The ground, and the marks on it: the ground stays in the page while the marks are fetched anew.
+def draw_map(board: Board, readings: Sequence[Reading], now: datetime) -> tuple[Markup, Markup] | None:
+    """The ground, and the marks on it: the ground stays in the page while the marks are fetched anew. An incident of
+    the past has no mark unless it is chosen: a mark says that something is there now.
 
     Returns:
         Opening of the drawing with its ground, and the marks; None without a base map.
@@ -42,11 +43,17 @@ def draw_map(board: Board, readings: Sequence[Reading]) -> tuple[Markup, Markup]
     if base is None:
         return None
     language = "zh-hans" if is_chinese() else "en"
-    on_map = [one for one in board.incidents if one.longitude is not None and one.latitude is not None]
+    on_map = [
+        one
+        for one in board.incidents
+        if one.longitude is not None
+        and one.latitude is not None
+        and (one.number == board.selected or not one.past(now))
+    ]
     chosen = next((one for one in on_map if one.number == board.selected), None)
     label = ngettext(
-        "City map: %(count)s incident, the same as in the list beside it",
-        "City map: %(count)s incidents, the same as in the list beside it",
+        "City map: %(count)s incident, which is in the list beside it, too",
+        "City map: %(count)s incidents, which are in the list beside it, too",
         len(on_map),
     ) % {"count": number_text(len(on_map))}
     drawn = city_map.render(
@@ -66,7 +73,7 @@ def draw_map(board: Board, readings: Sequence[Reading]) -> tuple[Markup, Markup]
         ],
         things=_things(readings),
         selected=board.selected or None,
-        callout=_callout(chosen, readings) if chosen else None,
+        callout=_callout(chosen, readings, now) if chosen else None,
         cell=chosen.cell_code if chosen else None,
         words=map_words(),
     )
@@ -78,7 +85,7 @@ def draw_map(board: Board, readings: Sequence[Reading]) -> tuple[Markup, Markup]
 def draw_hours(now: datetime) -> Markup:
     """Rain, incidents and decisions of the last six hours."""
     since = now - timedelta(hours=HOURS)
-    found = incidents(IncidentFilter(since=since), sort="-opened_at", limit=IN_HOURS_MAX)
+    found = incidents(IncidentFilter(since=since, past=False), sort="-opened_at", limit=IN_HOURS_MAX)
     decisions = recent_decisions(since)
     timeline = chart.Timeline(
         now=now,
@@ -86,7 +93,9 @@ def draw_hours(now: datetime) -> Markup:
         rain=rain(since, now),
         incidents=tuple((one.opened_at, one.level, title_of(one)) for one in found),
         decisions=tuple(
-            (one.decided_at, _("option %(key)s") % {"key": one.chosen_key}) for one in decisions if one.decided_at
+            (one.decided_at, _("option %(key)s") % {"key": key_words(one.chosen_key)})
+            for one in decisions
+            if one.decided_at
         ),
         hours=HOURS,
         words=chart_words(),
@@ -115,8 +124,8 @@ def _things(readings: Sequence[Reading]) -> list[city_map.Thing]:
     return list(found.values())
 
 
-def _callout(chosen: IncidentView, readings: Sequence[Reading]) -> tuple[str, str]:
+def _callout(chosen: IncidentView, readings: Sequence[Reading], at: datetime) -> tuple[str, str]:
     now = next((one for one in readings if one.datastream_id == chosen.datastream_id), None)
-    if now is None or now.value is None or now.at is None:
+    if now is None or now.value is None or now.at is None or chosen.past(at):
         return title_of(chosen), f"{number_text(chosen.peak)} {unit_name(chosen.unit)}"
     return title_of(chosen), f"{number_text(now.value)} {unit_name(now.unit)} · {age(now.at)}"

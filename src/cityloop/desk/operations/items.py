@@ -1,6 +1,6 @@
 """The list beside the map: each incident with the value it has now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,12 +14,13 @@ from cityloop.serve.incidents.contracts import IncidentView
 @dataclass(frozen=True)
 class Item:
     """An incident in the list; `value` is the newest one with its unit, or the peak when nothing is heard any more;
-    `minutes` since it was opened."""
+    `minutes` since it was opened; `past`: when its fact ended, if that was long ago: then the value is the peak."""
 
     incident: IncidentView
     value: str
     minutes: float
     selected: bool
+    past: datetime | None
 
 
 def items(board: Board, readings: Sequence[Reading], now: datetime) -> tuple[Item, ...]:
@@ -28,9 +29,14 @@ def items(board: Board, readings: Sequence[Reading], now: datetime) -> tuple[Ite
     return tuple(
         Item(
             incident=one,
-            value=f"{number_text(newest.get(one.datastream_id, one.peak))} {unit_name(one.unit)}",
+            value=f"{number_text(_value(one, newest, now))} {unit_name(one.unit)}",
             minutes=max(0.0, (now - one.opened_at).total_seconds() / 60),
             selected=one.number == board.selected,
+            past=one.fact_ended_at if one.past(now) else None,
         )
         for one in board.shown
     )
+
+
+def _value(one: IncidentView, newest: Mapping[int, float], now: datetime) -> float:
+    return one.peak if one.past(now) else newest.get(one.datastream_id, one.peak)

@@ -29,7 +29,7 @@ def key_figures(readings: Sequence[Reading], incidents: Iterable[IncidentView], 
     """
     levels: dict[int, tuple[float, int]] = {}
     for one in incidents:
-        if one.live and one.level <= levels.get(one.datastream_id, (0.0, 4))[1]:
+        if one.live and not one.past(now) and one.level <= levels.get(one.datastream_id, (0.0, 4))[1]:
             levels[one.datastream_id] = (one.at_least, one.level)
     measured = [_highest(found, levels) for found in highest(readings, now)]
     found = [_in_hand(now), _orders_due(now), *measured]
@@ -44,9 +44,11 @@ def _in_hand(now: datetime) -> Figure:
         "opened": number_text(counts.opened_today),
         "closed": number_text(counts.closed_today),
     }
+    if counts.past:
+        note = _("%(note)s; %(past)s of the past to be closed") % {"note": note, "past": number_text(counts.past)}
     return Figure(
         _("Incidents in hand"),
-        number_text(counts.live),
+        number_text(counts.of_the_day),
         _("incidents"),
         note=note,
         at=now,

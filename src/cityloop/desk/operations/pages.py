@@ -5,7 +5,6 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cityloop.desk.incidents.port import Choices, Wanted, filter_choices, read_filter
@@ -19,6 +18,7 @@ from cityloop.kernel import clock
 from cityloop.kernel.access import person_of, requires
 from cityloop.kernel.people.contracts import Permission
 from cityloop.kernel.problems import BadRequest
+from cityloop.kernel.saying import said as _
 from cityloop.kernel.ui.contracts import Figure
 from cityloop.kernel.ui.markup import Markup
 from cityloop.kernel.ui.parameters import whole_number
@@ -70,7 +70,7 @@ class _View:
     @cached_property
     def map(self) -> tuple[Markup, Markup] | None:
         """Ground and marks."""
-        return draw_map(self.board, self.readings)
+        return draw_map(self.board, self.readings, self.now)
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
@@ -100,6 +100,11 @@ class _View:
     def levels(self) -> list[tuple[int, int]]:
         """Each level with the number of its incidents."""
         return list(self.board.by_level.items())
+
+    @property
+    def some_past(self) -> bool:
+        """Whether the list has incidents of the past, which the map leaves out."""
+        return any(one.past(self.now) for one in self.board.incidents)
 
     @property
     def previous_page(self) -> int:

@@ -2,13 +2,13 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cityloop.desk.search.selectors import Found, exact, find
 from cityloop.kernel.access import person_of, requires
 from cityloop.kernel.people.contracts import Permission
 from cityloop.kernel.problems import BadRequest, Unauthorized
+from cityloop.kernel.saying import said as _
 
 LENGTH_MAX = 100
 
@@ -19,7 +19,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """Find by words; a whole number leads straight to its page."""
     person = person_of(request)
     if person is None:
-        raise Unauthorized("Sign in first.")
+        raise Unauthorized(_("Sign in first."))
     text = " ".join(request.GET.get("q", "").replace("\x00", "").split())
     if len(text) > LENGTH_MAX:
         raise BadRequest(

@@ -59,7 +59,16 @@ def find(text: str, person: PersonView) -> Found:
         orders=tuple(
             one
             for one in live_orders(limit=ORDERS_READ_MAX)
-            if _holds(wanted, one.number, one.title, one.title_en, one.place_name, one.action, one.action_en)
+            if _holds(
+                wanted,
+                one.number,
+                one.title,
+                one.title_en,
+                one.place_name,
+                one.place_name_en,
+                one.action,
+                one.action_en,
+            )
             and may_see(person, one)
         )[:OF_A_KIND_MAX],
         streams=tuple(

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
 from cityloop.kernel.problems import Invalid
+from cityloop.kernel.saying import said as _
 from cityloop.kernel.ui.parameters import whole_number
 
 PHOTO_BYTES_MAX = 8 * 1024 * 1024

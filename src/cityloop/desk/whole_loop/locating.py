@@ -14,6 +14,6 @@ def locator(loop: WholeLoop) -> Markup | None:
     one, base = loop.incident, base_map()
     if base is None or one.longitude is None or one.latitude is None:
         return None
-    place = one.cell_name or named(one, "title")
+    place = named(one, "cell_name") or named(one, "title")
     label = _("Position: %(place)s") % {"place": place}
     return city_map.locator(base, one.longitude, one.latitude, level=one.level, cell=one.cell_code, label=label)

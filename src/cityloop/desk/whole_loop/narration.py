@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from cityloop.decide.ledger.port import key_words
 from cityloop.desk.whole_loop.contracts import WholeLoop
 from cityloop.desk.whole_loop.progress import Stand, stands
 from cityloop.kernel.loop.contracts import Step
@@ -142,11 +143,15 @@ def _decided(loop: WholeLoop, stand: Stand) -> str:
     if option is None:
         default = decision.option(decision.default_key)
         return _("Waits for a duty officer; proposed: %(key)s %(option)s") % {
-            "key": decision.default_key,
+            "key": key_words(decision.default_key),
             "option": named(default) if default else "",
         }
     who = actor_words([decision.decided_by])[decision.decided_by]
-    return _("%(key)s %(option)s, decided by %(who)s") % {"key": option.key, "option": named(option), "who": who}
+    return _("%(key)s %(option)s, decided by %(who)s") % {
+        "key": named(option, "key"),
+        "option": named(option),
+        "who": who,
+    }
 
 
 def _dispatched(loop: WholeLoop, stand: Stand) -> str:
@@ -160,7 +165,7 @@ def _dispatched(loop: WholeLoop, stand: Stand) -> str:
 
 
 def _handled(loop: WholeLoop, stand: Stand) -> str:
-    note = next((one.note for one in reversed(loop.reports) if one.note), "")
+    note = next((named(one, "note") for one in reversed(loop.reports) if one.note), "")
     if stand.state == "done" and loop.reports:
         return note or _("All crews have reported back")
     if stand.state == "now":
@@ -171,7 +176,7 @@ def _handled(loop: WholeLoop, stand: Stand) -> str:
 
 def _verified(loop: WholeLoop, stand: Stand) -> str:
     if loop.incident.result:
-        note = loop.verification.note if loop.verification else ""
+        note = named(loop.verification, "note") if loop.verification else ""
         words = result_words(loop.incident.result)
         return _("%(result)s: %(note)s") % {"result": words, "note": note} if note else words
     if loop.incident.state == "void":
@@ -203,7 +208,7 @@ def _short_words(loop: WholeLoop, stand: Stand) -> str:
         return named(loop.rule) if loop.rule else "—"
     if stand.step is Step.DECIDE and decision is not None:
         option = decision.chosen or decision.option(decision.default_key)
-        return f"{option.key} {named(option)}" if option else "—"
+        return f"{named(option, 'key')} {named(option)}" if option else "—"
     if stand.step is Step.DISPATCH and loop.orders:
         count = len(loop.orders)
         return ngettext("%(count)s work order", "%(count)s work orders", count) % {"count": count}

@@ -7,10 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cityloop.decide.ledger.port import current_decision, decide
+from cityloop.decide.ledger.port import current_decision, decide, key_words
 from cityloop.desk.whole_loop import forms
 from cityloop.desk.whole_loop.contracts import WholeLoop
 from cityloop.desk.whole_loop.documents import CSV_HEADER, csv_rows, document
@@ -19,7 +18,9 @@ from cityloop.desk.whole_loop.selectors import whole_loop
 from cityloop.kernel.access import person_of, requires
 from cityloop.kernel.people.contracts import Permission, PersonView
 from cityloop.kernel.problems import BadRequest, Conflict, Forbidden, Invalid, NotFound, Problem, Unauthorized
+from cityloop.kernel.saying import said as _
 from cityloop.kernel.ui.responses import csv_response
+from cityloop.kernel.ui.words import choice_words
 from cityloop.serve.orders import port as orders
 
 FORMATS = ("html", "json", "csv")
@@ -32,10 +33,7 @@ def incident(request: HttpRequest, number: str) -> HttpResponseBase:
     loop = _loop(request, number)
     wanted = request.GET.get("format", "html")
     if wanted not in FORMATS:
-        raise BadRequest(
-            _("format is “%(received)s”; allowed: %(allowed)s.")
-            % {"received": wanted[:40], "allowed": ", ".join(FORMATS)}
-        )
+        raise BadRequest(choice_words("format", wanted, FORMATS))
     if wanted == "json":
         return HttpResponse(document(loop), content_type="application/json; charset=utf-8")
     if wanted == "csv":
@@ -53,7 +51,7 @@ def decide_on(request: HttpRequest, number: str) -> HttpResponse:
         if found is None or request.POST.get("decision", found.number) != found.number:
             raise Conflict(_("The options have changed since you opened the page. Look at the new ones, then decide."))
         made = decide(found.number, request.POST.get("option", ""), reason=request.POST.get("reason", ""), by=person)
-        return _("Decided: option %(key)s. The work orders are on their way.") % {"key": made.chosen_key}
+        return _("Decided: option %(key)s. The work orders are on their way.") % {"key": key_words(made.chosen_key)}
 
     return _answer(request, number, act)
 
@@ -109,7 +107,7 @@ def _answer(request: HttpRequest, number: str, act: Callable[[PersonView], str])
     _loop(request, number)
     person = person_of(request)
     if person is None:
-        raise Unauthorized("Sign in first.")
+        raise Unauthorized(_("Sign in first."))
     try:
         done = act(person)
     except (Invalid, Conflict, Forbidden) as problem:
@@ -141,7 +139,7 @@ def _loop(request: HttpRequest, number: str) -> WholeLoop:
 def _page(request: HttpRequest, loop: WholeLoop, *, problem: Problem | None = None) -> HttpResponse:
     person = person_of(request)
     if person is None:
-        raise Unauthorized("Sign in first.")
+        raise Unauthorized(_("Sign in first."))
     failed = request.path.rpartition("/")[2] if problem else ""
     typed = request.POST if request.method == "POST" else {}
     context = page_context(loop, person, failed=failed, problem=problem, typed=typed)

@@ -58,7 +58,7 @@ def page_context(
         "spot": sections.stage_rows(loop, ON_THE_SPOT),
         "verified": verified[-1] if verified else None,
         "verify_used": verify_used(loop),
-        "void_reason": next((row.stage.note for row in voided if row.stage.note), ""),
+        "void_reason": next((named(row.stage, "note") for row in voided if row.stage.note), ""),
         "scored": sections.scored_steps(loop),
         "error": sections.difference(loop.score.error) if loop.score else "",
         "audit": audit[:AUDIT_SHOWN],

@@ -15,6 +15,7 @@ from cityloop.kernel import clock
 from cityloop.kernel.audit.contracts import AuditView
 from cityloop.kernel.ui.contracts import TimelineEntry
 from cityloop.kernel.ui.markup import number_text
+from cityloop.kernel.ui.wording import is_chinese
 from cityloop.serve.incidents.contracts import StageView
 from cityloop.serve.incidents.port import actor_words, stage_words, state_words
 from cityloop.serve.orders.contracts import OrderView
@@ -123,12 +124,16 @@ def audit_entries(records: list[AuditView]) -> tuple[TimelineEntry, ...]:
         TimelineEntry(
             at=record.at,
             actor=words[record.actor],
-            text=_("%(act)s %(object)s: %(reason)s") % {**_act(record), "reason": record.reason}
+            text=_("%(act)s %(object)s: %(reason)s") % {**_act(record), "reason": _reason(record)}
             if record.reason
             else _("%(act)s %(object)s") % _act(record),
         )
         for record in records
     )
+
+
+def _reason(record: AuditView) -> str:
+    return record.reason if is_chinese() else record.reason_en or record.reason
 
 
 def rule_levels(loop: WholeLoop) -> tuple[Level, ...]:

@@ -14,3 +14,4 @@ class AuditView:
     object_kind: str
     object_id: str
     reason: str
+    reason_en: str

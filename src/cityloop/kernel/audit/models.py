@@ -16,6 +16,7 @@ class AuditRecord(models.Model):
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
     reason = models.TextField(blank=True)
+    reason_en = models.TextField(blank=True)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["object_kind", "object_id", "id"], name="audit_by_object")]

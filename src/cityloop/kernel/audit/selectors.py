@@ -14,6 +14,6 @@ def trail(objects: list[tuple[str, str]], limit: int = 100) -> list[AuditView]:
     if not objects:
         return []
     return [
-        AuditView(row.at, row.actor, row.action, row.object_kind, row.object_id, row.reason)
+        AuditView(row.at, row.actor, row.action, row.object_kind, row.object_id, row.reason, row.reason_en)
         for row in AuditRecord.objects.filter(wanted).order_by("-id")[:limit]
     ]

@@ -16,6 +16,7 @@ def record(
     before: Mapping[str, object] | None = None,
     after: Mapping[str, object] | None = None,
     reason: str = "",
+    reason_en: str = "",
 ) -> None:
     """Record an act in the transaction of the fact.
 
@@ -24,7 +25,7 @@ def record(
         about: Kind and id of the thing acted on.
         actor: `person:<id>`, `machine:<part>` or `key:<id>`; never a name.
         before, after: The fields that changed.
-        reason: Why, in the actor's words.
+        reason: Why, in the actor's words. reason_en: The same in English, where it was said in both languages.
 
     Raises:
         RuntimeError: No transaction is open, so the record could outlive a fact that was rolled back.
@@ -40,4 +41,5 @@ def record(
         before=dict(before) if before is not None else None,
         after=dict(after) if after is not None else None,
         reason=reason,
+        reason_en=reason_en,
     )

@@ -18,10 +18,11 @@ class Place:
 
     cell_code: str
     cell_name: str
+    cell_name_en: str
     district_code: str
     district_name: str
     district_name_en: str
     department_code: str
 
 
-NOWHERE = Place("", "", "", "", "", "")
+NOWHERE = Place("", "", "", "", "", "", "")

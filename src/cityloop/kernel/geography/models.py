@@ -31,6 +31,7 @@ class GridCell(models.Model):
 
     code = models.CharField(max_length=15, primary_key=True, validators=[cell_code])
     name = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=80, blank=True)
     district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="cells")
     department = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     geometry = models.JSONField(help_text="GeoJSON Polygon or MultiPolygon, CGCS2000.")

@@ -38,7 +38,10 @@ def map_features() -> list[dict[str, object]]:
         _feature(row.kind, row.name, row.name_en, row.rank, row.geometry)
         for row in MapFeature.objects.order_by("id")[:20000]
     ]
-    found += [_feature("cell", row.name, "", 0, row.geometry, code=row.code) for row in GridCell.objects.all()[:20000]]
+    found += [
+        _feature("cell", row.name, row.name_en, 0, row.geometry, code=row.code)
+        for row in GridCell.objects.all()[:20000]
+    ]
     found += [
         _feature("district", row.name, row.name_en, 0, row.geometry, code=row.code)
         for row in District.objects.exclude(geometry=None)[:1000]
@@ -81,6 +84,7 @@ def _read_lookups() -> tuple[PointLookup, PointLookup, dict[str, Place], dict[st
         row.code: Place(
             cell_code=row.code,
             cell_name=row.name,
+            cell_name_en=row.name_en,
             district_code=row.district_id,
             district_name=row.district.name,
             district_name_en=row.district.name_en,
@@ -90,7 +94,7 @@ def _read_lookups() -> tuple[PointLookup, PointLookup, dict[str, Place], dict[st
     }
     by_district = {
         row.code: Place(
-            "", "", district_code=row.code, district_name=row.name, district_name_en=row.name_en, department_code=""
+            "", "", "", district_code=row.code, district_name=row.name, district_name_en=row.name_en, department_code=""
         )
         for row in borders
     }

@@ -24,7 +24,13 @@ def enter_district(*, code: str, name: str, name_en: str = "", geometry: Mapping
 
 
 def enter_cell(
-    *, code: str, name: str, district_code: str, geometry: Mapping[str, object], department_code: str = ""
+    *,
+    code: str,
+    name: str,
+    name_en: str = "",
+    district_code: str,
+    geometry: Mapping[str, object],
+    department_code: str = "",
 ) -> None:
     """Enter a unit grid cell, or correct the one with this code.
 
@@ -40,7 +46,13 @@ def enter_cell(
         raise Invalid(f"cell {code}: department {department_code!r} is not known; enter the department first.")
     GridCell.objects.update_or_create(
         code=code,
-        defaults={"name": name, "district": district, "department": department, "geometry": dict(geometry)},
+        defaults={
+            "name": name,
+            "name_en": name_en,
+            "district": district,
+            "department": department,
+            "geometry": dict(geometry),
+        },
     )
 
 

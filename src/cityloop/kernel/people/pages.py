@@ -4,7 +4,6 @@ from django.contrib.auth import authenticate, login, logout, update_session_auth
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -15,6 +14,7 @@ from cityloop.kernel.people.contracts import Permission, PersonView, Role
 from cityloop.kernel.people.models import Person
 from cityloop.kernel.people.selectors import people, view
 from cityloop.kernel.problems import Invalid, NotFound, Problem
+from cityloop.kernel.saying import said as _
 
 STAFF_NUMBER_MAX = 40
 PASSWORD_MAX = 200
@@ -34,7 +34,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return render(request, "kernel_people/sign_in.html", {"next": after, "errors": []})
     # Nobody has longer ones; what fails is remembered, and a password is hashed at some cost.
     if len(staff_number) > STAFF_NUMBER_MAX or len(request.POST.get("password", "")) > PASSWORD_MAX:
-        raise Invalid(f"allowed: a staff number of {STAFF_NUMBER_MAX} characters, a password of {PASSWORD_MAX}.")
+        said = _("Allowed: a staff number of at most %(number)s characters, a password of at most %(password)s.")
+        raise Invalid(said % {"number": STAFF_NUMBER_MAX, "password": PASSWORD_MAX})
     row = authenticate(request, staff_number=staff_number, password=request.POST.get("password", ""))
     if isinstance(row, Person):
         login(request, row)
@@ -147,12 +148,15 @@ def _people(request: HttpRequest, errors: dict[str, str] | None = None) -> HttpR
 def _me(request: HttpRequest) -> PersonView:
     found = person_of(request)
     if found is None:
-        raise NotFound("Nobody is signed in.")
+        raise NotFound(_("Sign in first."))
     return found
 
 
 def locked_out(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
     """What django-axes answers after too many failures."""
-    message = _("Too many failed attempts. Wait ten minutes, or ask an administrator for a new password.")
+    message = _(
+        "Too many failed attempts for this staff number or from this address. Wait ten minutes; "
+        "who has forgotten the password asks an administrator for a new one."
+    )
     context = {"next": "", "errors": [{"field": "staff_number", "message": message}], "staff_number": ""}
     return render(request, "kernel_people/sign_in.html", context, status=429)

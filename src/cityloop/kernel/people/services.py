@@ -3,7 +3,6 @@
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from cityloop.kernel import clock
 from cityloop.kernel.audit.port import record
@@ -11,6 +10,7 @@ from cityloop.kernel.organisations.models import Organization
 from cityloop.kernel.people.contracts import Permission, PersonView, Role
 from cityloop.kernel.people.models import Person, Post
 from cityloop.kernel.problems import Conflict, Forbidden, Invalid, NotFound
+from cityloop.kernel.saying import said as _
 
 SYSTEM = "machine:cityloop"
 

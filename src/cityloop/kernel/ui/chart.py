@@ -61,8 +61,9 @@ def line_chart(chart: Chart, *, size: Size = WIDE, label: str | None = None, wor
     chart = _within(chart)
     ticks = _value_ticks(chart, size)
     digits = scales.tick_digits(ticks)
-    rows = marks.event_rows(chart, size)
-    frame = _frame(chart, size, ticks, digits, rows)
+    left = max(text_width_px(scales.tick_label(tick, digits)) for tick in ticks) + 12
+    rows = marks.event_rows(chart, left, size.width - 8)
+    frame = _frame(chart, size, ticks, left, rows)
     body = [
         *marks.axes(chart, frame, ticks, digits, size, words),
         *marks.thresholds(chart, frame),
@@ -173,8 +174,7 @@ def _value_ticks(chart: Chart, size: Size) -> list[float]:
     return scales.value_ticks(min(seen, default=0.0), max(seen, default=1.0), most, zero=zero)
 
 
-def _frame(chart: Chart, size: Size, ticks: Sequence[float], digits: int, rows: Sequence[int]) -> marks.Frame:
+def _frame(chart: Chart, size: Size, ticks: Sequence[float], left: float, rows: Sequence[int | None]) -> marks.Frame:
     since, until = chart.since or _EPOCH, chart.until or _EPOCH + _NO_SPAN
-    widest = max(text_width_px(scales.tick_label(tick, digits)) for tick in ticks)
-    top = 26 + (16 * (max(rows) + 1) if rows else 0)
-    return marks.Frame(widest + 12, size.width - 8, top, size.height - 26, since, until, ticks[0], ticks[-1])
+    top = 26 + marks.room_for_events(rows)
+    return marks.Frame(left, size.width - 8, top, size.height - 26, since, until, ticks[0], ticks[-1])

@@ -22,7 +22,11 @@ from cityloop.kernel.ui.markup import NUMERALS, coordinate, escape, number_text,
 from cityloop.kernel.ui.shapes import checked_level
 
 _DOTS_MAX: Final = 200
-_EVENT_ROWS: Final = 4
+_EVENT_ROWS: Final = 6
+_EVENT_ROW_PX: Final = 16
+_EVENT_SPACE: Final = 5
+# The words at the highest value may stand this far above the frame.
+_ABOVE_PEAK_PX: Final = 10
 
 
 @dataclass(frozen=True)
@@ -174,37 +178,61 @@ def now(chart: Chart, frame: Frame) -> list[str]:
     return [svg.path("now", f"M{svg.at(x, frame.top - 4)}V{coordinate(frame.bottom)}")]
 
 
-def event_rows(chart: Chart, size: Size) -> list[int]:
-    """For each event the row above the chart where its words have room (at most four rows)."""
+def event_rows(chart: Chart, left: float, right: float) -> list[int | None]:
+    """For each event the row above the chart where its words have room; None: in no row, so its line stands alone.
+
+    Words stand to the right of their line, or to its left where the right has no room. The first of those to the right
+    and the last of those to the left take the upper rows, so that no line runs through the words of another.
+
+    Args:
+        left, right: Edges of the frame.
+    """
     if not (chart.since and chart.until):
         return []
-    ends = [-1.0] * _EVENT_ROWS
-    rows = []
-    for event in chart.events:
-        x = 40 + (event.at - chart.since) / (chart.until - chart.since) * (size.width - 48)
-        width = text_width_px(_event_text(chart, event)) + 10
-        begin = x if x + width < size.width else x - width
-        row = next((index for index, end in enumerate(ends) if begin >= end), _EVENT_ROWS - 1)
-        ends[row] = max(ends[row], begin + width)
-        rows.append(row)
+    frame = Frame(left, right, 0, 1, chart.since, chart.until, 0, 1)
+    spans = [_words_span(chart, event, frame) for event in chart.events]
+    turned = [span[1] <= frame.x(event.at) for span, event in zip(spans, chart.events, strict=True)]
+    order = sorted(range(len(spans)), key=lambda place: (turned[place], -place if turned[place] else place))
+    taken: list[list[tuple[float, float]]] = [[] for _ in range(_EVENT_ROWS)]
+    rows: list[int | None] = [None] * len(spans)
+    for place in order:
+        begin, end = spans[place]
+        for row, others in enumerate(taken):
+            if all(end <= other[0] or begin >= other[1] for other in others):
+                others.append((begin, end))
+                rows[place] = row
+                break
     return rows
+
+
+def _words_span(chart: Chart, event: Event, frame: Frame) -> tuple[float, float]:
+    """From where to where the words of an event reach, with the space around them."""
+    x, width = frame.x(event.at), text_width_px(_event_text(chart, event)) + 2 * _EVENT_SPACE
+    return (x, x + width) if x + width <= frame.right + 8 else (x - width, x)
 
 
 def _event_text(chart: Chart, event: Event) -> str:
     return f"{event.label} {event.at.astimezone(chart.zone):%H:%M}"
 
 
-def events(chart: Chart, frame: Frame, rows: Sequence[int]) -> list[str]:
+def events(chart: Chart, frame: Frame, rows: Sequence[int | None]) -> list[str]:
     """What happened: a thin line through the chart, its words above."""
     found = []
     for event, row in zip(chart.events, rows, strict=True):
-        x, y = frame.x(event.at), 34 + 16 * row
-        text = _event_text(chart, event)
-        fits = x + text_width_px(text) + 8 < frame.right + 8
+        x, y = frame.x(event.at), 34 + _EVENT_ROW_PX * row if row is not None else frame.top + 10
+        right = _words_span(chart, event, frame)[0] >= x
         drawn = svg.path("event", f"M{svg.at(x, y - 10)}V{coordinate(frame.bottom)}")
-        drawn += svg.words(x + 5 if fits else x - 5, y, text, "strong", "start" if fits else "end")
+        if row is not None:
+            text, anchor = _event_text(chart, event), "start" if right else "end"
+            drawn += svg.words(x + _EVENT_SPACE if right else x - _EVENT_SPACE, y, text, "strong", anchor)
         found.append(f'<a href="{escape(event.href)}">{drawn}</a>' if event.href else drawn)
     return found
+
+
+def room_for_events(rows: Sequence[int | None]) -> float:
+    """How much higher a chart begins below the words of its events, px."""
+    lowest = max((row for row in rows if row is not None), default=None)
+    return 0 if lowest is None else _EVENT_ROW_PX * (lowest + 1) + _ABOVE_PEAK_PX
 
 
 def _text(frame: Frame, x: float, y: float, text: str, kind: str, *, centred: bool = False) -> str:

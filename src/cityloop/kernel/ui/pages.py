@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from cityloop.kernel.access import public
 from cityloop.kernel.middleware import csrf_failure
 from cityloop.kernel.problems import BadRequest
+from cityloop.kernel.ui import words
 from cityloop.kernel.ui.context import THEME_COOKIE, THEMES
 
 __all__ = ["csrf_failure", "language", "theme"]
@@ -25,9 +26,7 @@ def language(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("language", "")
     known = [code for code, _ in settings.LANGUAGES]
     if wanted not in known:
-        raise BadRequest(
-            f"The language is {wanted[:20]!r}; allowed: {', '.join(known)}. Choose one at the top of a page."
-        )
+        raise BadRequest(words.choice_words("language", wanted, known))
     return _remember(request, settings.LANGUAGE_COOKIE_NAME, wanted)
 
 
@@ -37,9 +36,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     """Remember light or dark and go back to the page (with a script the button does it by itself)."""
     wanted = request.POST.get("theme", "")
     if wanted not in THEMES:
-        raise BadRequest(
-            f"The theme is {wanted[:20]!r}; allowed: {', '.join(THEMES)}. Choose one at the top of a page."
-        )
+        raise BadRequest(words.choice_words("theme", wanted, THEMES))
     return _remember(request, THEME_COOKIE, wanted)
 
 

@@ -1,7 +1,9 @@
 """The words of charts, maps and tables in the reader's language, for the pure modules."""
 
-from django.utils.translation import gettext as _
+from collections.abc import Iterable
 
+from cityloop.kernel.saying import Said, listed
+from cityloop.kernel.saying import said as _
 from cityloop.kernel.ui.chart_contracts import ChartWords
 from cityloop.kernel.ui.map import MapWords
 from cityloop.kernel.ui.table import BadTableQueryError
@@ -41,7 +43,16 @@ def map_words() -> MapWords:
     return MapWords(cluster=_("{count} incidents here, gravest level {level}"))
 
 
-def table_query_words(error: BadTableQueryError) -> str:
+def choice_words(name: str, given: str, allowed: Iterable[str]) -> Said:
+    """What is wrong with a parameter that has to be one of a few."""
+    return _("%(name)s is “%(given)s”; allowed: %(allowed)s. Choose on the page itself.") % {
+        "name": name,
+        "given": given[:40],
+        "allowed": listed(allowed),
+    }
+
+
+def table_query_words(error: BadTableQueryError) -> Said:
     """What is wrong with the address of a list."""
     if error.parameter == "sort":
         said = _("sort is “%(given)s”; allowed: %(allowed)s, with - before it for descending.")

@@ -6,6 +6,7 @@ from datetime import timedelta
 import numpy as np
 
 from cityloop.kernel.problems import BadRequest
+from cityloop.kernel.ui.words import choice_words
 from cityloop.sense.observations.contracts import ObservationView, Series
 from cityloop.sense.observations.store import ObservationStore
 
@@ -32,7 +33,7 @@ def period_of(key: str, newest_us: int, around: ObservationView | None) -> Perio
     """
     key = key or DEFAULT
     if key != ALL and key not in PERIODS:
-        raise BadRequest(f"period is {key[:20]!r}; allowed: {', '.join(PERIODS)} or {ALL}.")
+        raise BadRequest(choice_words("period", key, (*PERIODS, ALL)))
     if key == ALL:
         return Period(key, None, newest_us + 1)
     length = PERIODS[key] // timedelta(microseconds=1)

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-from django.utils.translation import gettext as _
-
 from cityloop.kernel.people.port import staff_numbers
+from cityloop.kernel.saying import said as _
 
 
 def actor_words(actors: Iterable[str]) -> dict[str, str]:

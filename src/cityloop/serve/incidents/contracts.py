@@ -3,7 +3,7 @@
 import builtins
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Final
 
@@ -23,6 +23,7 @@ from cityloop.serve.incidents.moves import (
 
 __all__ = [
     "LIVE_STATES",
+    "PAST_AFTER",
     "REASON_LEAST",
     "REASON_MOST",
     "STEPS",
@@ -62,6 +63,9 @@ class IncidentState(StrEnum):
 LIVE_STATES: Final = frozenset(
     {IncidentState.OPEN, IncidentState.DISPATCHED, IncidentState.HANDLING, IncidentState.REPORTED}
 )
+
+# A fact that was over for longer is of the past: its incident may wait to be closed, but it is no state of the day.
+PAST_AFTER: Final = timedelta(days=1)
 
 STEPS: Final[Mapping[IncidentState, Step]] = {
     IncidentState.OPEN: Step.DECIDE,
@@ -107,6 +111,7 @@ class IncidentView:
     district_code: str
     cell_code: str
     cell_name: str
+    cell_name_en: str
     department_code: str
     department_name: str
     department_name_en: str
@@ -134,6 +139,10 @@ class IncidentView:
         """Whether there is still something to do."""
         return self.state in LIVE_STATES
 
+    def past(self, now: datetime) -> bool:
+        """Whether what it tells of was over long before now."""
+        return self.fact_ended_at is not None and self.fact_ended_at < now - PAST_AFTER
+
     @builtins.property
     def step(self) -> Step:
         """The step of the loop it is at."""
@@ -152,7 +161,9 @@ class IncidentView:
 
 @dataclass(frozen=True)
 class IncidentFilter:
-    """Which incidents; what is left empty does not narrow. `levels` 1–4; `class_keys` are (kind, code)."""
+    """Which incidents; what is left empty does not narrow. `levels` 1–4; `class_keys` are (kind, code); `past`: only
+    those whose fact was over long ago, or only the others.
+    """
 
     states: frozenset[IncidentState] | None = None
     levels: frozenset[int] | None = None
@@ -163,22 +174,36 @@ class IncidentFilter:
     text: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    past: bool | None = None
 
 
 @dataclass(frozen=True)
 class Tally:
-    """Counts for the top of a page; today is the city's day."""
+    """Counts for the top of a page; today is the city's day.
+
+    Args:
+        live: Incidents with something to do, `past` of them about a fact that was over long ago.
+        opened_today: Without those about a fact that was over long before.
+    """
 
     live: int
+    past: int
     by_level: Mapping[int, int]
     by_state: Mapping[str, int]
     opened_today: int
     closed_today: int
 
+    @builtins.property
+    def of_the_day(self) -> int:
+        """Live incidents about what is going on, or was a short while ago."""
+        return self.live - self.past
+
 
 @dataclass(frozen=True)
 class StageView:
-    """One move of an incident or of one of its orders. `photo_href` is empty where no photo was taken."""
+    """One move of an incident or of one of its orders. `photo_href` is empty where no photo was taken, `note_en` where
+    the note was written in one language.
+    """
 
     id: int
     incident_number: str
@@ -187,6 +212,7 @@ class StageView:
     at: datetime
     actor: str
     note: str
+    note_en: str
     longitude: float | None
     latitude: float | None
     photo_href: str
@@ -211,6 +237,7 @@ class StageDraft:
     """What is noted with a move. Coordinates in degrees, CGCS2000."""
 
     note: str = ""
+    note_en: str = ""
     longitude: float | None = None
     latitude: float | None = None
     photo: str = ""

@@ -54,6 +54,7 @@ def open_incident(event: IncidentDetected) -> str:
             "district_code": place.district_code,
             "cell_code": place.cell_code,
             "cell_name": place.cell_name,
+            "cell_name_en": place.cell_name_en,
             # Ground that no department looks after is the city's own: the duty officer sends it on.
             "department_id": department.id if department else (served.organization_id if served else None),
             "source_kind": event.source.kind,
@@ -149,7 +150,8 @@ def _withdraw(row: Incident, now: datetime) -> None:
         # Nobody was sent out yet: what never was needs nobody.
         void(
             row.number,
-            reason="后到的数据表明该事实不成立 · later data show that the fact never was",
+            reason="后到的数据表明该事实不成立",
+            reason_en="later data show that the fact never was",
             actor=MACHINE,
         )
 

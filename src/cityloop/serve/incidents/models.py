@@ -48,6 +48,7 @@ class Incident(models.Model):
     district_code = models.CharField(max_length=6, blank=True)
     cell_code = models.CharField(max_length=15, blank=True)
     cell_name = models.CharField(max_length=80, blank=True)
+    cell_name_en = models.CharField(max_length=80, blank=True)
     department = models.ForeignKey(
         "kernel_organisations.Organization", null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -99,6 +100,7 @@ class StageRecord(models.Model):
     at = models.DateTimeField()
     actor = models.CharField(max_length=80)
     note = models.TextField(blank=True)
+    note_en = models.TextField(blank=True)
     longitude = models.FloatField(null=True)
     latitude = models.FloatField(null=True)
     photo = models.CharField(

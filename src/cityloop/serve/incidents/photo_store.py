@@ -6,10 +6,9 @@ import re
 import tempfile
 from pathlib import Path
 
-from django.utils.translation import gettext as _
-
 from cityloop.kernel import settings
 from cityloop.kernel.problems import Invalid, NotFound
+from cityloop.kernel.saying import said as _
 from cityloop.serve.incidents.photos import PHOTO_MB_MAX, NotAPhoto, clean
 
 NAME = re.compile(r"^[0-9a-f]{64}\.(jpg|png)$")

@@ -1,10 +1,10 @@
 """Why a move was refused, in words: what state the thing is in, who brought it there and when, and what is allowed."""
 
-from django.utils.translation import gettext as _
-
 from cityloop.kernel import clock
 from cityloop.kernel.organisations.port import city
 from cityloop.kernel.problems import Conflict, Invalid
+from cityloop.kernel.saying import listed
+from cityloop.kernel.saying import said as _
 from cityloop.serve.incidents.actors import actor_words
 from cityloop.serve.incidents.contracts import StageView
 from cityloop.serve.incidents.moves import REASON_LEAST, REASON_MOST, Moves, moves_from
@@ -14,8 +14,8 @@ from cityloop.serve.incidents.words import move_words, stage_words, state_words
 
 def refused(*, number: str, move: str, state: str, moves: Moves, last: StageView | None) -> Conflict:
     """A move that is not allowed from this state, or that somebody else was faster with."""
-    allowed = "、".join(move_words(name) for name in moves_from(moves, state)) or _("nothing more")
-    said = ""
+    allowed = listed(move_words(name) for name in moves_from(moves, state)) or _("nothing more")
+    said: str = ""
     if last is not None:
         served = city()
         said = _(" (%(stage)s at %(time)s by %(who)s)") % {

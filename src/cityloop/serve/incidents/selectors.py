@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from cityloop.kernel import clock
 from cityloop.kernel.loop.contracts import Ref
@@ -12,6 +12,7 @@ from cityloop.kernel.organisations.port import city
 from cityloop.serve.incidents.classes import class_names
 from cityloop.serve.incidents.contracts import (
     LIVE_STATES,
+    PAST_AFTER,
     IncidentFilter,
     IncidentState,
     IncidentView,
@@ -74,12 +75,14 @@ def tally() -> Tally:
     ):
         by_level[level] += count
         by_state[state] += count
-    midnight = _midnight()
+    midnight, live = _midnight(), Incident.objects.filter(state__in=LIVE_STATES)
+    long_over = Q(fact_ended_at__isnull=False) & Q(fact_ended_at__lt=F("opened_at") - PAST_AFTER)
     return Tally(
         live=sum(by_level.values()),
+        past=live.filter(_long_ended()).count(),
         by_level=by_level,
         by_state=by_state,
-        opened_today=Incident.objects.filter(opened_at__gte=midnight).count(),
+        opened_today=Incident.objects.filter(opened_at__gte=midnight).exclude(long_over).count(),
         closed_today=Incident.objects.filter(closed_at__gte=midnight).count(),
     )
 
@@ -137,6 +140,8 @@ def _filtered(wanted: IncidentFilter) -> QuerySet[Incident]:
         rows = rows.filter(opened_at__gte=wanted.since)
     if wanted.until is not None:
         rows = rows.filter(opened_at__lt=wanted.until)
+    if wanted.past is not None:
+        rows = rows.filter(_long_ended()) if wanted.past else rows.exclude(_long_ended())
     text = wanted.text.strip()[:100]
     if text:
         rows = rows.filter(
@@ -144,8 +149,13 @@ def _filtered(wanted: IncidentFilter) -> QuerySet[Incident]:
             | Q(title__icontains=text)
             | Q(title_en__icontains=text)
             | Q(cell_name__icontains=text)
+            | Q(cell_name_en__icontains=text)
         )
     return rows
+
+
+def _long_ended() -> Q:
+    return Q(fact_ended_at__isnull=False, fact_ended_at__lt=clock.now() - PAST_AFTER)
 
 
 def _midnight() -> datetime:
@@ -174,6 +184,7 @@ def view(row: Incident) -> IncidentView:
         district_code=row.district_code,
         cell_code=row.cell_code,
         cell_name=row.cell_name,
+        cell_name_en=row.cell_name_en,
         department_code=department.code if department else "",
         department_name=department.name if department else "",
         department_name_en=department.name_en if department else "",
@@ -208,6 +219,7 @@ def stage_view(row: StageRecord) -> StageView:
         at=row.at,
         actor=row.actor,
         note=row.note,
+        note_en=row.note_en,
         longitude=row.longitude,
         latitude=row.latitude,
         photo_href=f"/photos/{row.photo}" if row.photo else "",

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from cityloop.decide.ledger import port as ledger
 from cityloop.kernel import clock
@@ -13,6 +12,7 @@ from cityloop.kernel.events.port import publish
 from cityloop.kernel.organisations.port import organization
 from cityloop.kernel.people.contracts import Permission, PersonView
 from cityloop.kernel.problems import Invalid, NotFound
+from cityloop.kernel.saying import said as _
 from cityloop.serve.incidents.contracts import (
     LIVE_STATES,
     IncidentChanged,
@@ -66,6 +66,7 @@ def add_stage(
         at=at,
         actor=actor,
         note=noted.note[:2000],
+        note_en=noted.note_en[:2000],
         longitude=noted.longitude,
         latitude=noted.latitude,
         photo=noted.photo,
@@ -129,6 +130,7 @@ def close(number: str, *, result: Result, draft: StageDraft, by: PersonView, ver
         before={"state": row.state},
         after={"state": IncidentState.CLOSED, "result": result},
         reason=draft.note,
+        reason_en=draft.note_en,
     )
     row.refresh_from_db()
     if row.fact_ended_at is not None:
@@ -137,22 +139,24 @@ def close(number: str, *, result: Result, draft: StageDraft, by: PersonView, ver
     return verification
 
 
-def void(number: str, *, reason: str, actor: str, version: int | None = None) -> None:
+def void(number: str, *, reason: str, reason_en: str = "", actor: str, version: int | None = None) -> None:
     """Declare an incident void; its open proposal goes with it. Called with the incident held and the permission
     checked.
     """
     row = _moving(number, "void", reason=reason, version=version)
     _guarded(row, {"state": IncidentState.VOID, "verify_due_at": None})
-    add_stage(number, "void", at=clock.now(), actor=actor, draft=StageDraft(note=reason.strip()))
+    draft = StageDraft(note=reason.strip(), note_en=reason_en)
+    add_stage(number, "void", at=clock.now(), actor=actor, draft=draft)
     record(
         "incident.voided",
         about=("incident", number),
         actor=actor,
         before={"state": row.state},
         after={"state": IncidentState.VOID},
-        reason=reason.strip(),
+        reason=draft.note,
+        reason_en=draft.note_en,
     )
-    ledger.withdraw_proposal(number, reason=reason.strip(), actor=actor)
+    ledger.withdraw_proposal(number, reason=draft.note, reason_en=draft.note_en, actor=actor)
     publish(IncidentChanged(number, "state", IncidentState.VOID))
 
 

@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
+
+from cityloop.kernel.saying import said as _
 
 STATES: Final = {
     "open": gettext_noop("Opened"),

@@ -59,6 +59,7 @@ class OrderView:
     title: str
     title_en: str
     place_name: str
+    place_name_en: str
     district_code: str
     cell_code: str
     longitude: float | None

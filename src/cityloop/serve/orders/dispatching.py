@@ -3,9 +3,8 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
-from cityloop.decide.ledger.contracts import ActionLine, DecisionMade
+from cityloop.decide.ledger.contracts import ActionLine, DecisionMade, key_in_english
 from cityloop.kernel import clock
 from cityloop.kernel.access import require
 from cityloop.kernel.audit.port import record
@@ -17,6 +16,7 @@ from cityloop.kernel.organisations.contracts import OrganizationView
 from cityloop.kernel.organisations.port import city, organization
 from cityloop.kernel.people.contracts import Permission, PersonView
 from cityloop.kernel.problems import Forbidden, Invalid
+from cityloop.kernel.saying import said as _
 from cityloop.serve.incidents import port as incidents
 from cityloop.serve.incidents.contracts import IncidentState, IncidentView, StageDraft
 from cityloop.serve.orders.contracts import OrderState, WorkOrderChanged
@@ -54,7 +54,10 @@ def dispatch_decision(event: DecisionMade) -> list[str]:
         "decide",
         at=event.decided_at,
         actor=event.decided_by,
-        draft=StageDraft(note=f"{event.decision_number} {event.option_key}"),
+        draft=StageDraft(
+            note=f"{event.decision_number} {event.option_key}",
+            note_en=f"{event.decision_number} {key_in_english(event.option_key)}",
+        ),
     )
     origin = Ref("decision", event.decision_number)
     for position, line in enumerate(event.actions, start=1):
@@ -73,6 +76,7 @@ def dispatch_again(
     crew: str = "",
     crew_en: str = "",
     reason: str = "",
+    reason_en: str = "",
     by: PersonView,
     version: int | None = None,
 ) -> str:
@@ -108,9 +112,18 @@ def dispatch_again(
         position=None,
         at=now,
         actor=by.actor,
-        note=reason.strip(),
+        draft=StageDraft(note=reason.strip(), note_en=reason_en.strip()),
     )
-    move(row, "dispatch_again", actor=by.actor, reason=reason, changes={"replaced_by": fresh.number}, version=version)
+    replaced: dict[str, object] = {"replaced_by": fresh.number}
+    move(
+        row,
+        "dispatch_again",
+        actor=by.actor,
+        reason=reason,
+        reason_en=reason_en,
+        changes=replaced,
+        version=version,
+    )
     follow(row.incident_number, actor=by.actor, department_code=department_code)
     return fresh.number
 
@@ -124,9 +137,9 @@ def _send(
     position: int | None,
     at: datetime,
     actor: str = MACHINE,
-    note: str = "",
+    draft: StageDraft | None = None,
 ) -> WorkOrder:
-    department = _department(line.department_code, about)
+    department, noted = _department(line.department_code, about), draft or StageDraft()
     accept_minutes = limit_minutes(
         "accept", class_kind=about.class_kind, class_code=about.class_code, level=about.level
     )
@@ -143,6 +156,7 @@ def _send(
         title=about.title,
         title_en=about.title_en,
         place_name=about.cell_name,
+        place_name_en=about.cell_name_en,
         district_code=about.district_code,
         cell_code=about.cell_code,
         longitude=about.longitude,
@@ -161,15 +175,14 @@ def _send(
         level=about.level,
         **running(at, accept_minutes),
     )
-    incidents.add_stage(
-        about.number, "dispatch", at=at, actor=actor, order_number=row.number, draft=StageDraft(note=note)
-    )
+    incidents.add_stage(about.number, "dispatch", at=at, actor=actor, order_number=row.number, draft=noted)
     record(
         "work_order.dispatched",
         about=("work_order", row.number),
         actor=actor,
         after={"state": OrderState.DISPATCHED, "department": department.code, "due_at": row.accept_due_at.isoformat()},
-        reason=note,
+        reason=noted.note,
+        reason_en=noted.note_en,
     )
     link(origin, Ref("work_order", row.number), "dispatched", at)
     publish(WorkOrderChanged(row.number, about.number, "dispatched", OrderState.DISPATCHED))

@@ -27,6 +27,7 @@ class WorkOrder(models.Model):
     title = models.CharField(max_length=200)
     title_en = models.CharField(max_length=240)
     place_name = models.CharField(max_length=80, blank=True)
+    place_name_en = models.CharField(max_length=80, blank=True)
     district_code = models.CharField(max_length=6, blank=True)
     cell_code = models.CharField(max_length=15, blank=True)
     longitude = models.FloatField(null=True)

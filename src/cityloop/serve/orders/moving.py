@@ -2,13 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from django.utils.translation import gettext as _
-
 from cityloop.kernel import clock
 from cityloop.kernel.audit.port import record
 from cityloop.kernel.events.port import publish
 from cityloop.kernel.people.contracts import PersonView
 from cityloop.kernel.problems import NotFound
+from cityloop.kernel.saying import said as _
 from cityloop.serve.incidents import port as incidents
 from cityloop.serve.incidents.contracts import IllegalMove, IncidentState, ReasonMissing, StageDraft, check
 from cityloop.serve.orders.clocks import SOON
@@ -37,12 +36,17 @@ def move(
     name: str,
     *,
     actor: str,
+    for_id: int | None = None,
     reason: str = "",
+    reason_en: str = "",
     changes: dict[str, object] | None = None,
     draft: StageDraft | None = None,
     version: int | None = None,
 ) -> int:
     """Make a move of an order; returns the id of its stage record.
+
+    Args:
+        for_id: Whose move it would have been: when somebody else makes it, the audit trail names both.
 
     Raises:
         Conflict: Not allowed from here, or somebody was faster; the message says what happened.
@@ -69,15 +73,17 @@ def move(
     if not changed:
         raise incidents.overtaken(number=row.number, incident_number=row.incident_number, order_number=row.number)
     now = clock.now()
-    noted = draft or StageDraft(note=reason.strip())
+    noted = draft or StageDraft(note=reason.strip(), note_en=reason_en.strip())
     stage = incidents.add_stage(row.incident_number, name, at=now, actor=actor, order_number=row.number, draft=noted)
+    on_behalf = {"on_behalf_of": f"person:{for_id}"} if for_id is not None and actor != f"person:{for_id}" else {}
     record(
         f"work_order.{name}",
         about=("work_order", row.number),
         actor=actor,
         before={"state": row.state, "round": row.round},
-        after={key: _plain(value) for key, value in values.items()},
+        after={key: _plain(value) for key, value in values.items()} | on_behalf,
         reason=reason.strip() or noted.note,
+        reason_en=reason_en.strip() or noted.note_en,
     )
     publish(WorkOrderChanged(row.number, row.incident_number, name, target))
     return stage

@@ -4,7 +4,7 @@ from cityloop.kernel.people.contracts import PersonView
 from cityloop.serve.incidents.contracts import moves_from
 from cityloop.serve.orders.contracts import OrderView
 from cityloop.serve.orders.lifecycle import ORDER_MOVES
-from cityloop.serve.orders.selectors import departments_of
+from cityloop.serve.orders.selectors import departments_of, in_other_hands
 
 # Closing goes with verifying the incident.
 HIDDEN = frozenset({"close"})
@@ -20,6 +20,8 @@ def moves_for(person: PersonView, order: OrderView) -> frozenset[str]:
         if name == "dispatch_again" and (order.replaced_by or departments_of(person) is not None):
             continue
         if name == "void" and order.replaced_by:
+            continue
+        if name in ("report", "return") and in_other_hands(person, order.state, order.assignee_id):
             continue
         found.add(name)
     return frozenset(found)

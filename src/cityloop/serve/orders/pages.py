@@ -6,7 +6,6 @@ from urllib.parse import quote
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cityloop.kernel import clock
@@ -15,15 +14,25 @@ from cityloop.kernel.organisations import port as organisations
 from cityloop.kernel.people import port as people
 from cityloop.kernel.people.contracts import Permission, PersonView
 from cityloop.kernel.problems import BadRequest, Invalid, NotFound, Problem, Unauthorized
+from cityloop.kernel.saying import said as _
 from cityloop.kernel.ui import table, words
 from cityloop.kernel.ui.responses import csv_response
 from cityloop.serve.incidents import port as incidents
 from cityloop.serve.orders import dispatching, forms, selectors, services, verifying
 from cityloop.serve.orders.contracts import OrderFilter, OrderView
 from cityloop.serve.orders.offers import moves_for
-from cityloop.serve.orders.rows import CSV_HEADER, columns, csv_row, desk_heading, saved_filters, timeline
+from cityloop.serve.orders.rows import (
+    CSV_HEADER,
+    columns,
+    csv_row,
+    desk_heading,
+    reporter_words,
+    saved_filters,
+    timeline,
+)
 
 CSV_MAX = 20_000
+LEVELS = ("1", "2", "3", "4")
 
 
 @require_safe
@@ -42,10 +51,10 @@ def _desk(
     departments = selectors.departments_of(person)
     view = request.GET.get("view", "open")
     if view not in selectors.VIEWS:
-        raise BadRequest(f"view is {view[:40]!r}; allowed: {', '.join(selectors.VIEWS)}.")
+        raise BadRequest(words.choice_words("view", view, selectors.VIEWS))
     level = request.GET.get("level", "")
-    if level not in {"", "1", "2", "3", "4"}:
-        raise BadRequest(f"level is {level[:40]!r}; allowed: 1 to 4.")
+    if level and level not in LEVELS:
+        raise BadRequest(words.choice_words("level", level, LEVELS))
     try:
         asked = table.parse(request.GET, sortable=("due_at", "level", "dispatched_at", "number"), default_sort="due_at")
     except table.BadTableQueryError as error:
@@ -147,6 +156,7 @@ def _detail(
         "moves": moves,
         "state": incidents.state_words(order.state),
         "entries": timeline(stages),
+        "reporter": reporter_words(order, stages),
         "photos": [stage for stage in stages if stage.photo_href],
         "crew": _crew(frozenset({order.department_id})) if "assign" in moves else [],
         "departments": organisations.departments() if "dispatch_again" in moves else [],
@@ -198,7 +208,7 @@ def _moved(request: HttpRequest, person: PersonView, number: str, move: str) -> 
     elif move == "void":
         verifying.void_order(number, reason=reason, by=person, version=version)
     else:
-        raise NotFound(f"There is no move {move[:40]!r}.")
+        raise NotFound(_("There is no step “%(move)s”.") % {"move": move[:40]})
     return number
 
 
@@ -228,5 +238,5 @@ def me(request: HttpRequest) -> PersonView:
     """Who asks."""
     found = person_of(request)
     if found is None:
-        raise Unauthorized("Sign in first.")
+        raise Unauthorized(_("Sign in first."))
     return found

@@ -9,6 +9,7 @@ from cityloop.kernel.organisations.contracts import OrganizationView
 from cityloop.kernel.organisations.port import organization_names
 from cityloop.kernel.ui.contracts import TimelineEntry
 from cityloop.kernel.ui.table import Column
+from cityloop.kernel.ui.wording import is_chinese
 from cityloop.serve.incidents import port as incidents
 from cityloop.serve.incidents.contracts import StageView
 from cityloop.serve.orders.contracts import OrderView
@@ -99,13 +100,28 @@ def csv_row(order: OrderView) -> tuple[object, ...]:
     )
 
 
+def reporter_words(order: OrderView, stages: Sequence[StageView]) -> str:
+    """Who really reported the work, and on whose behalf; nothing before it is reported."""
+    report = next((stage for stage in reversed(stages) if stage.stage == "report"), None)
+    if report is None or order.reported_at is None:
+        return ""
+    who = incidents.actor_words([report.actor])[report.actor]
+    if order.assignee_id is None or report.actor == f"person:{order.assignee_id}":
+        return who
+    return _("%(who)s on behalf of staff number %(staff)s") % {"who": who, "staff": order.assignee_number}
+
+
+def _note(stage: StageView) -> str:
+    return stage.note if is_chinese() else stage.note_en or stage.note
+
+
 def timeline(stages: Sequence[StageView]) -> list[TimelineEntry]:
     """What was done with an order, newest first."""
     words = incidents.actor_words(stage.actor for stage in stages)
     return [
         TimelineEntry(
             at=stage.at,
-            text=incidents.stage_words(stage.stage) + (_(": %(note)s") % {"note": stage.note} if stage.note else ""),
+            text=incidents.stage_words(stage.stage) + (_(": %(note)s") % {"note": _note(stage)} if stage.note else ""),
             actor=words[stage.actor],
         )
         for stage in reversed(stages)

@@ -123,6 +123,12 @@ def may_see(person: PersonView, wanted: OrderView) -> bool:
     return person.may(Permission.VIEW_ORDERS) and (seen is None or wanted.department_id in seen)
 
 
+def in_other_hands(person: PersonView, state: str, assignee_id: int | None) -> bool:
+    """Whether an order being handled is a colleague's: they or the department's desk report on it, nobody else."""
+    of_the_desk = person.may(Permission.DISPATCH)
+    return state == OrderState.HANDLING and assignee_id not in (None, person.id) and not of_the_desk
+
+
 def _rows() -> QuerySet[WorkOrder]:
     return WorkOrder.objects.select_related("department", "assignee")
 
@@ -143,6 +149,7 @@ def _filtered(wanted: OrderFilter) -> QuerySet[WorkOrder]:
             "action",
             "action_en",
             "place_name",
+            "place_name_en",
             "crew",
             "crew_en",
         )
@@ -184,6 +191,7 @@ def view(row: WorkOrder) -> OrderView:
         title=row.title,
         title_en=row.title_en,
         place_name=row.place_name,
+        place_name_en=row.place_name_en,
         district_code=row.district_code,
         cell_code=row.cell_code,
         longitude=row.longitude,

@@ -1,7 +1,6 @@
 """What the verifier and the duty officer do: verify and close, rework, void."""
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from cityloop.kernel import clock
 from cityloop.kernel.access import require
@@ -9,6 +8,7 @@ from cityloop.kernel.loop.contracts import Ref
 from cityloop.kernel.loop.port import link
 from cityloop.kernel.people.contracts import Permission, PersonView
 from cityloop.kernel.problems import Conflict, Forbidden, Invalid
+from cityloop.kernel.saying import said as _
 from cityloop.serve.incidents import port as incidents
 from cityloop.serve.incidents.contracts import IncidentState, IncidentView, Result, StageDraft
 from cityloop.serve.orders.contracts import LIVE_ORDERS, OrderState
@@ -22,6 +22,7 @@ def verify_and_close(
     *,
     result: str,
     note: str = "",
+    note_en: str = "",
     photo: bytes | None = None,
     longitude: float | None = None,
     latitude: float | None = None,
@@ -53,6 +54,7 @@ def verify_and_close(
         raise Forbidden(_("You reported work on this incident: somebody else has to verify it."))
     draft = StageDraft(
         note=note.strip(),
+        note_en=note_en.strip(),
         longitude=longitude,
         latitude=latitude,
         photo=incidents.keep_photo(photo) if photo else "",
@@ -81,7 +83,9 @@ def rework(number: str, *, reason: str, by: PersonView, version: int | None = No
 
 
 @transaction.atomic
-def rework_incident(incident_number: str, *, reason: str, by: PersonView, version: int | None = None) -> list[str]:
+def rework_incident(
+    incident_number: str, *, reason: str, reason_en: str = "", by: PersonView, version: int | None = None
+) -> list[str]:
     """Send all reported work of an incident back; returns the orders' numbers."""
     require(by, Permission.VERIFY)
     about = incidents.hold(incident_number)
@@ -94,15 +98,15 @@ def rework_incident(incident_number: str, *, reason: str, by: PersonView, versio
             % {"number": incident_number, "state": incidents.state_words(about.state)}
         )
     for row in rows:
-        _rework(row, reason, by, None)
+        _rework(row, reason, by, None, reason_en)
     follow(incident_number, actor=by.actor)
     return [row.number for row in rows]
 
 
-def _rework(row: WorkOrder, reason: str, by: PersonView, version: int | None) -> None:
+def _rework(row: WorkOrder, reason: str, by: PersonView, version: int | None, reason_en: str = "") -> None:
     now = clock.now()
     changes = {**accept_clock(row, now), "round": row.round + 1, "reported_at": None}
-    move(row, "rework", actor=by.actor, reason=reason, changes=changes, version=version)
+    move(row, "rework", actor=by.actor, reason=reason, reason_en=reason_en, changes=changes, version=version)
 
 
 @transaction.atomic

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, time
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cityloop.kernel import clock
 from cityloop.kernel.access import requires
 from cityloop.kernel.people.contracts import Permission, PersonView
 from cityloop.kernel.problems import NotFound, Problem
+from cityloop.kernel.saying import said as _
 from cityloop.kernel.ui.place import city_zone
 from cityloop.serve.incidents import port as incidents
 from cityloop.serve.incidents.contracts import IncidentFilter, IncidentState, IncidentView
@@ -92,7 +92,7 @@ def act(request: HttpRequest, number: str, move: str) -> HttpResponse:
         elif move == "return":
             services.return_order(number, reason=forms.text(request, "reason"), by=person, version=version)
         else:
-            raise NotFound(f"There is no move {move[:40]!r}.")
+            raise NotFound(_("There is no step “%(move)s”.") % {"move": move[:40]})
     except Problem as problem:
         return _refused(request, person, number, problem)
     messages.success(request, _("%(number)s: done.") % {"number": number})

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from cityloop.kernel.access import person_of, requires
 from cityloop.kernel.people.contracts import Permission
 from cityloop.kernel.problems import Unauthorized
+from cityloop.kernel.saying import said as _
 from cityloop.supervise.alarms.selectors import alarms_for
 
 
@@ -16,6 +17,6 @@ def alarms(request: HttpRequest) -> HttpResponse:
     """Alarms that go on, and the newest that are over."""
     person = person_of(request)
     if person is None:
-        raise Unauthorized("Sign in first.")
+        raise Unauthorized(_("Sign in first."))
     context = {"open": alarms_for(person), "over": alarms_for(person, cleared=True, limit=50)}
     return render(request, "supervise_alarms/alarms.html", context)

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cityloop.analyse.detection.port import rules as detection_rules
@@ -15,8 +14,10 @@ from cityloop.kernel.access import requires
 from cityloop.kernel.organisations.port import organization_names
 from cityloop.kernel.people.contracts import Permission
 from cityloop.kernel.problems import BadRequest, NotFound
+from cityloop.kernel.saying import said as _
 from cityloop.kernel.ui.responses import csv_response
 from cityloop.kernel.ui.wording import is_chinese
+from cityloop.kernel.ui.words import choice_words
 from cityloop.serve.incidents import port as incidents
 from cityloop.supervise.scores import selectors
 from cityloop.supervise.scores.contracts import GroupRecord, ScoreView
@@ -46,7 +47,7 @@ def overview(request: HttpRequest) -> HttpResponseBase:
     """Departments, classes, rules and the newest incidents of a period."""
     period = request.GET.get("period", "week")
     if period not in PERIODS:
-        raise BadRequest(f"period is {period[:40]!r}; allowed: {', '.join(PERIODS)}.")
+        raise BadRequest(choice_words("period", period, PERIODS))
     length = PERIODS[period]
     since = clock.now() - length if length is not None else None
     if request.GET.get("format") == "csv":
@@ -119,7 +120,7 @@ def _csv(name: str, since: datetime | None) -> HttpResponseBase:
         ]
         return csv_response("rules.csv", ("rule", "closed", "false", "share", "wilson_lower", "cries_wolf"), rows)
     if name not in TABLES:
-        raise BadRequest(f"table is {name[:40]!r}; allowed: {', '.join(TABLES)}.")
+        raise BadRequest(choice_words("table", name, TABLES))
     records = selectors.class_records(since) if name == "classes" else selectors.department_records(since)
     return csv_response(f"{name}.csv", GROUP_HEADER, (_group_row(one) for one in records))
 
