@@ -13,6 +13,7 @@ import pytest
 from cityloop.kernel import clock
 from cityloop.sense.keys import port as keys
 from cityloop.sense.observations import catalogue, key_cache
+from cityloop.sense.observations.commit import Rows
 from cityloop.sense.observations.contracts import Quality
 from cityloop.sense.observations.models import ObservedProperty
 from cityloop.sense.observations.store import ObservationStore, StoreBusy, StoreFull, store
@@ -92,7 +93,7 @@ def test_a_wrong_row_answers_error_in_its_place_and_the_others_stand(
         [AT, 1.0, 2.0],
         [None, 1.0],
         [["x"], 1.0],
-        ["2026-07-16T10:00:00Z/2026-07-16T11:00:00Z", 1.0],
+        ["2026-07-16T12:00:00Z/2026-07-16T11:00:00Z", 1.0],
         ["2026-07-16T10:25:36Z", 2.0],
     ]
     document = [block(stream, *rows), block(999, [AT, 1.0], [AT, 2.0]), block("one", [AT, 1.0]), block(stream, [AT, 3])]
@@ -112,7 +113,7 @@ def test_a_wrong_row_answers_error_in_its_place_and_the_others_stand(
         "phenomenonTime '2026-07-16T10:24:36': allowed: ISO 8601 with a time zone, such as 2026-07-16T10:24:36Z"
     )
     assert said[7].endswith("allowed: a list of 2: phenomenonTime, result")
-    assert said[11].endswith("an interval; allowed: one instant, its start or its end")
+    assert said[11].endswith("allowed: an interval that ends after it begins")
     assert said[14] == "Datastream 999 does not exist"
     assert said[16] == "Datastream 'one' does not exist"
     assert in_force.newest_id() == 3
@@ -266,7 +267,7 @@ def test_a_full_queue_answers_503(stream: int, token: str, monkeypatch: pytest.M
     monkeypatch.setattr("cityloop.sense.observations.writer.WAITING_ROWS_MAX", 5)
     writer()._waiting_rows = 5
     with pytest.raises(WriterBusy):
-        writer().submit([], 1)
+        writer().submit(Rows([1], [1], [1.0]))
     is_problem(post([block(stream, [AT, 1.0])], token=token), 503)
     writer()._waiting_rows = 0
     assert post([block(stream, [AT, 1.0])], token=token).status == 201

@@ -30,9 +30,9 @@ def test_a_write_of_this_process_is_on_the_disk_when_it_returns(
     rows = [Row(stream, T, 5.0), Row(other, T, 6.0), Row(stream, T, 5.0), Row(stream, T + 1, 2000.0, T + 9)]
     assert port.write(rows) == [
         Written(1, True, Quality.GOOD, Reason(0)),
-        Written(3, True, Quality.GOOD, Reason(0)),
+        Written(2, True, Quality.GOOD, Reason(0)),
         Written(1, False, Quality.GOOD, Reason(0)),
-        Written(2, True, Quality.BAD, Reason.RANGE),
+        Written(3, True, Quality.BAD, Reason.RANGE),
     ]
     assert in_force.newest_id() == 3
     assert port.write([]) == []

@@ -30,6 +30,7 @@ for batch in range(100_000):
         run = Rows([stream] * ROWS_A_BATCH, times, [float((first + place) % 900) for place in range(ROWS_A_BATCH)])
         # Both streams' writers also write one they share: the same rows, so only one of them may be new.
         shared = Rows([99] * 5, times[:5], [1.0] * 5)
-        writer.submit([run, shared], ROWS_A_BATCH + 5).result(60)
+        for rows in (run, shared):
+            writer.submit(rows).result(60)
         sys.stdout.write(" ".join(map(str, run.ids)) + "\n")
         sys.stdout.flush()

@@ -32,6 +32,7 @@ def joint_in_transaction() -> Iterator[None]:
     On SQLite the observations are attached to it meanwhile. They must not stay so: a later transaction of the registers
     would then lock the observations too.
     """
+    store()  # its tables must be there
     registers_connection.ensure_connection()
     raw: Any = registers_connection.connection
     if registers_connection.vendor == "sqlite":

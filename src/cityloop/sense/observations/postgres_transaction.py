@@ -36,7 +36,8 @@ class PostgresTransaction(Changing):
             "FROM unnest(%s::bigint[], %s::bigint[]) AS wanted(stream, moment) "
             "CROSS JOIN LATERAL (SELECT * FROM observation "
             "WHERE datastream_id = wanted.stream AND phenomenon_time = wanted.moment ORDER BY ordinal) AS o "
-            "LEFT JOIN observation_detail d ON d.id = o.id AND o.result IS NULL",
+            "LEFT JOIN observation_detail d ON d.id = o.id AND o.result IS NULL "
+            "ORDER BY o.ordinal",
             ([stream for stream, _ in found], [moment for _, moment in found]),
         )
         for stream, moment, number, result, text, *flags in rows:

@@ -170,14 +170,9 @@ def ensure_datastream(
         Invalid: The property, Thing or department does not exist.
         Conflict: The key belongs to a Datastream of another Thing or property.
     """
-    found = Datastream.objects.select_related("observed_property").filter(key=key).first()
+    found = _datastream_there(key, thing_id, property)
     if found is not None:
-        if found.thing_id != thing_id or found.observed_property.key != property:
-            raise Conflict(
-                f"Datastream {key!r} is there already, of Thing {found.thing_id} and property "
-                f"{found.observed_property.key}. Choose another key."
-            )
-        return found.id
+        return found
     if not 1 <= len(key) <= 200:
         raise Invalid(f"key of a Datastream {key!r}; allowed: 1 to 200 characters.")
     kind = ObservedProperty.objects.filter(key=property).first()
@@ -188,13 +183,6 @@ def ensure_datastream(
     owner = organization(department_code) if department_code else None
     if department_code and owner is None:
         raise Invalid(f"Datastream {key!r}: department {department_code!r} is not known. Enter it first.")
-    sensor, _ = Sensor.objects.get_or_create(
-        key=sensor_key or "unknown",
-        defaults={
-            "name": sensor_name or sensor_key or "unknown",
-            "description": sensor_name or sensor_key or "unknown",
-        },
-    )
     shown = name or f"{thing.name} {kind.label}"[:200]
     shown_en = name_en or f"{thing.name_en or thing.name} {kind.label_en or kind.label}"[:200]
     row = Datastream.objects.create(
@@ -205,13 +193,30 @@ def ensure_datastream(
         unit_of_measurement=unit_of_measurement(kind.unit),
         properties=present(key=key, name_en=shown_en, stuck_after_s=stuck_after_s),
         thing=thing,
-        sensor=sensor,
+        sensor=_sensor(sensor_key or "unknown", sensor_name or sensor_key or "unknown"),
         observed_property=kind,
         department_id=owner.id if owner else None,
         stuck_after_s=stuck_after_s,
     )
     record("datastream.entered", about=("datastream", str(row.id)), after={"key": key, "property": property})
     return row.id
+
+
+def _sensor(key: str, name: str) -> Sensor:
+    found, _ = Sensor.objects.get_or_create(
+        key=key, defaults={"name": name, "description": name, "properties": {"key": key}}
+    )
+    return found
+
+
+def _datastream_there(key: str, thing_id: int, property: str) -> int | None:
+    found = Datastream.objects.select_related("observed_property").filter(key=key).first()
+    if found is not None and (found.thing_id != thing_id or found.observed_property.key != property):
+        raise Conflict(
+            f"Datastream {key!r} is there already, of Thing {found.thing_id} and property "
+            f"{found.observed_property.key}. Choose another key."
+        )
+    return None if found is None else found.id
 
 
 def present(**values: object) -> dict[str, object]:
