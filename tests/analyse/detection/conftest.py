@@ -31,8 +31,8 @@ def observations(store_url: str, monkeypatch: pytest.MonkeyPatch, db: None) -> I
     Minutes are counted from 2026-01-01 UTC.
     """
     from cityloop.analyse.detection import online
+    from cityloop.sense.observations import port
     from cityloop.sense.observations.store import GoodRows
-from cityloop.sense.observations import port
 
     monkeypatch.setenv("CITYLOOP_OBSERVATIONS_URL", store_url)
     monkeypatch.setattr(online, "_detector", online.Detector())
@@ -48,7 +48,8 @@ from cityloop.sense.observations import port
                 key = (datastream_id, minute)
                 seen[key] = seen.get(key, -1) + 1
                 at = BEGIN_US + minute * MINUTE_US
-                rows.append((number, datastream_id, at, None, result, quality, 1 if quality == 2 else 0, seen[key], None))
+                reasons = 1 if quality == 2 else 0
+                rows.append((number, datastream_id, at, None, result, quality, reasons, seen[key], None))
             transaction.insert(GoodRows(), rows)
 
     yield put

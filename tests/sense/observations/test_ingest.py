@@ -107,7 +107,7 @@ def test_a_wrong_row_answers_error_in_its_place_and_the_others_stand(
     said = {one["row"]: one["detail"] for one in errors}
     assert said[1] == "result '1.0'; allowed: a finite number"
     assert said[2] == "result True; allowed: a finite number"
-    assert said[4] == "phenomenonTime '1900-01-01T00:00:00Z'; allowed: 1970-01-01 to one day from now"
+    assert said[4] == "phenomenonTime '1900-01-01T00:00:00Z': allowed: 1970-01-01 to one day from now"
     assert said[5].endswith("allowed: 1970-01-01 to one day from now")
     assert said[6] == (
         "phenomenonTime '2026-07-16T10:24:36': allowed: ISO 8601 with a time zone, such as 2026-07-16T10:24:36Z"

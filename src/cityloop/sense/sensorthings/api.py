@@ -44,6 +44,10 @@ DEEPEST: Final = 100
 @access.keyed
 def root(request: HttpRequest) -> HttpResponse:
     """What the service offers."""
+    return _service(request)
+
+
+def _service(request: HttpRequest) -> HttpResponse:
     if request.method not in ("GET", "HEAD"):
         raise _not_allowed(request, "GET, HEAD")
     check_reader(request)
@@ -62,7 +66,7 @@ def resource(request: HttpRequest, path: str) -> HttpResponse:
             return batch.answer(request, _inside_batch)
         found = parse_path(path)
         if not found.segments:
-            return root(request)
+            return _service(request)
         handler = _HANDLERS.get(request.method or "")
         if handler is None:
             raise _not_allowed(request, ", ".join(_HANDLERS))
