@@ -100,7 +100,7 @@ def test_filters(client: Client, stream: int, query: str, shown: bool) -> None:
         ("/data?flagged=all", 400, "allowed: some, tenth, half"),
         ("/data/99", 404, "没有数据流 99"),
         ("/data/99999999999999999999", 404, "没有数据流"),
-        ("/data/1?period=1w", 400, "allowed: 1d, 7d, 30d, 1y, all"),
+        ("/data/1?period=1w", 400, "允许：1d、7d、30d、1y、all"),
         ("/data/1?observation=x", 404, "has no observation"),
     ],
 )
