@@ -10,11 +10,11 @@ from cityloop.kernel.organisations.port import found_city
 from cityloop.kernel.people.contracts import Role
 from cityloop.kernel.people.models import Person
 from cityloop.kernel.people.port import enter_person
-from cityloop.kernel.times import parse_instant
 from cityloop.kernel.ui import place
 from cityloop.sense.observations import port
 from cityloop.sense.observations.contracts import Row
 from cityloop.sense.observations.store import ObservationStore
+from cityloop.sense.observations.times import parse_instant
 
 pytestmark = pytest.mark.django_db
 
@@ -100,7 +100,7 @@ def test_filters(client: Client, stream: int, query: str, shown: bool) -> None:
         ("/data?flagged=all", 400, "allowed: some, tenth, half"),
         ("/data/99", 404, "没有数据流 99"),
         ("/data/99999999999999999999", 404, "没有数据流"),
-        ("/data/1?period=1w", 400, "1d, 7d, 30d, 1y"),
+        ("/data/1?period=1w", 400, "允许：1d、7d、30d、1y、all"),
         ("/data/1?observation=x", 404, "has no observation"),
     ],
 )

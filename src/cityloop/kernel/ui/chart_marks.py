@@ -25,6 +25,7 @@ _DOTS_MAX: Final = 200
 _EVENT_ROWS: Final = 6
 _EVENT_ROW_PX: Final = 16
 _EVENT_SPACE: Final = 5
+_BOLD: Final = 1.06
 # The words at the highest value may stand this far above the frame.
 _ABOVE_PEAK_PX: Final = 10
 
@@ -182,7 +183,8 @@ def event_rows(chart: Chart, left: float, right: float) -> list[int | None]:
     """For each event the row above the chart where its words have room; None: in no row, so its line stands alone.
 
     Words stand to the right of their line, or to its left where the right has no room. The first of those to the right
-    and the last of those to the left take the upper rows, so that no line runs through the words of another.
+    and the last of those to the left take the upper rows: so hardly a line runs through the words of another. A row
+    where one would is taken only when there is no other.
 
     Args:
         left, right: Edges of the frame.
@@ -191,23 +193,37 @@ def event_rows(chart: Chart, left: float, right: float) -> list[int | None]:
         return []
     frame = Frame(left, right, 0, 1, chart.since, chart.until, 0, 1)
     spans = [_words_span(chart, event, frame) for event in chart.events]
-    turned = [span[1] <= frame.x(event.at) for span, event in zip(spans, chart.events, strict=True)]
+    xs = [frame.x(event.at) for event in chart.events]
+    turned = [span[1] <= x for span, x in zip(spans, xs, strict=True)]
     order = sorted(range(len(spans)), key=lambda place: (turned[place], -place if turned[place] else place))
     taken: list[list[tuple[float, float]]] = [[] for _ in range(_EVENT_ROWS)]
     rows: list[int | None] = [None] * len(spans)
     for place in order:
         begin, end = spans[place]
-        for row, others in enumerate(taken):
-            if all(end <= other[0] or begin >= other[1] for other in others):
-                others.append((begin, end))
-                rows[place] = row
-                break
+        free = [row for row, others in enumerate(taken) if all(end <= one[0] or begin >= one[1] for one in others)]
+        if not free:
+            continue
+        row = next((row for row in free if not _crossed(row, place, rows, spans, xs)), free[0])
+        rows[place] = row
+        taken[row].append((begin, end))
     return rows
+
+
+def _crossed(
+    row: int, place: int, rows: Sequence[int | None], spans: Sequence[tuple[float, float]], xs: Sequence[float]
+) -> bool:
+    """Whether in this row a line would run through words: another's through these, or this one's through others."""
+    return any(
+        (other < row and spans[place][0] < xs[index] < spans[place][1])
+        or (other > row and spans[index][0] < xs[place] < spans[index][1])
+        for index, other in enumerate(rows)
+        if other is not None
+    )
 
 
 def _words_span(chart: Chart, event: Event, frame: Frame) -> tuple[float, float]:
     """From where to where the words of an event reach, with the space around them."""
-    x, width = frame.x(event.at), text_width_px(_event_text(chart, event)) + 2 * _EVENT_SPACE
+    x, width = frame.x(event.at), _BOLD * text_width_px(_event_text(chart, event)) + 2 * _EVENT_SPACE
     return (x, x + width) if x + width <= frame.right + 8 else (x - width, x)
 
 
