@@ -10,11 +10,11 @@ from cityloop.kernel.organisations.port import found_city
 from cityloop.kernel.people.contracts import Role
 from cityloop.kernel.people.models import Person
 from cityloop.kernel.people.port import enter_person
+from cityloop.kernel.times import parse_instant
 from cityloop.kernel.ui import place
 from cityloop.sense.observations import port
 from cityloop.sense.observations.contracts import Row
 from cityloop.sense.observations.store import ObservationStore
-from cityloop.sense.observations.times import parse_instant
 
 pytestmark = pytest.mark.django_db
 
