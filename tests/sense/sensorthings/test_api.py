@@ -8,8 +8,7 @@ from django.test import Client
 
 from cityloop.sense.keys import port as keys
 
-# On PostgreSQL one of them fails still; until that is mended they run on the embedded store alone.
-pytestmark = [pytest.mark.usefixtures("service"), pytest.mark.sqlite_only]
+pytestmark = pytest.mark.usefixtures("service")
 
 MEASUREMENT = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement"
 OVEN: dict[str, Any] = {

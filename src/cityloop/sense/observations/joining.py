@@ -32,7 +32,8 @@ def joint_in_transaction() -> Iterator[None]:
     On SQLite the observations are attached to it meanwhile. They must not stay so: a later transaction of the registers
     would then lock the observations too.
     """
-    store()  # its tables must be there
+    with store().joint():
+        pass  # raises when the tables can't be asked together
     registers_connection.ensure_connection()
     raw: Any = registers_connection.connection
     if registers_connection.vendor == "sqlite":
@@ -40,6 +41,8 @@ def joint_in_transaction() -> Iterator[None]:
         add_functions(raw)
         made: Joint = SqliteJoint(raw, registers="main.")
     else:
+        # The observations may lie in a schema that this connection does not search; until the transaction ends it does.
+        raw.execute(f"SET LOCAL search_path = {store().schema()}, {schema_of(raw).rstrip('.')}")
         made = PostgresJoint(raw, schema_of(raw))
     token = _inside.set(made)
     try:

@@ -236,6 +236,10 @@ class PostgresStore:
             with self._readers.connection() as connection, postgres_joint(connection) as together:
                 yield together
 
+    def schema(self) -> str:
+        """The schema its tables lie in, quoted."""
+        return str(self._all("SELECT quote_ident(current_schema())")[0][0])
+
     def stream(self, datastream_id: int, since_us: int | None, until_us: int | None) -> Iterator[ObservationView]:
         """All rows of a stream by time, a few thousand at a time."""
         text, values = _span(COLUMNS, datastream_id, since_us, until_us)

@@ -147,6 +147,10 @@ class SqliteStore:
         with _translated(), sqlite_joint(self._reader()) as together:
             yield together
 
+    def schema(self) -> str:
+        """A file has none."""
+        return ""
+
     def stream(self, datastream_id: int, since_us: int | None, until_us: int | None) -> Iterator[ObservationView]:
         """All rows of a stream by time, a few thousand at a time."""
         text, values = _span(COLUMNS, datastream_id, since_us, until_us)

@@ -190,6 +190,9 @@ class ObservationStore(Protocol):
     def joint(self) -> AbstractContextManager[Joint]:
         """Registers and observations, to be read together. Raises JointUnavailable."""
 
+    def schema(self) -> str:
+        """The schema its tables lie in, quoted (PostgreSQL); nothing on SQLite."""
+
     def stream(self, datastream_id: int, since_us: int | None, until_us: int | None) -> Iterator[ObservationView]:
         """All rows of a stream by time, read bit by bit: for downloads."""
 
