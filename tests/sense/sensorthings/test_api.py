@@ -303,6 +303,9 @@ def test_a_batch_does_a_group_whole_or_not_at_all() -> None:
         ("/Colours", 404, "allowed there: Things"),
         ("/Things(99)", 404, "There is no Things(99)"),
         ("/Things(99)/Datastreams", 404, "There is no Things(99)"),
+        ("/Datastreams(1)/Statistics", 404, "step 'Statistics' after one Datastream"),
+        ("/CreateObservations", 405, "allowed: POST"),
+        ("/$batch", 405, "allowed: POST"),
         ("/Datastreams(99)/Thing/name", 404, "There is no Datastreams(99)"),
     ],
 )

@@ -19,7 +19,7 @@ from cityloop.sense.sensorthings.entities import ENTITIES, Shape
 from cityloop.sense.sensorthings.expressions import QueryError
 from cityloop.sense.sensorthings.options import Query, parse_options
 from cityloop.sense.sensorthings.reading import Page, Reader
-from cityloop.sense.sensorthings.resource_path import PathError, ResourcePath, parse_path
+from cityloop.sense.sensorthings.resource_path import ACTIONS, PathError, ResourcePath, parse_path
 from cityloop.sense.sensorthings.resources import Resource, find, missing
 from cityloop.sense.sensorthings.shaping import SELF_LINK
 
@@ -67,6 +67,8 @@ def resource(request: HttpRequest, path: str) -> HttpResponse:
         found = parse_path(path)
         if not found.segments:
             return _service(request)
+        if found.segments[0].name in ACTIONS:
+            raise _not_allowed(request, "POST, outside of a batch")
         handler = _HANDLERS.get(request.method or "")
         if handler is None:
             raise _not_allowed(request, ", ".join(_HANDLERS))

@@ -101,9 +101,9 @@ ENTITIES: Final[Mapping[str, Entity]] = {
             f"{REGISTERS}thing",
             {**_NAMED, **_PROPERTIES},
             {
-                "Datastreams": Relation("Datastream", True, theirs="thing_id"),
                 "Locations": Relation("Location", True, through=(_THINGS_LOCATIONS, "thing_id", "location_id")),
                 "HistoricalLocations": Relation("HistoricalLocation", True, theirs="thing_id"),
+                "Datastreams": Relation("Datastream", True, theirs="thing_id"),
             },
         ),
         Entity(

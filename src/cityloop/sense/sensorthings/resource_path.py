@@ -10,68 +10,30 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from cityloop.sense.sensorthings.entities import ENTITIES, Shape
 from cityloop.sense.sensorthings.expressions import shown
 
 ID_MAX = 2**63 - 1
 CHARACTERS_MAX = 2_000
 SEGMENTS_MAX = 20
 
-SETS: Final[Mapping[str, str]] = {
-    "Things": "Thing",
-    "Locations": "Location",
-    "HistoricalLocations": "HistoricalLocation",
-    "Datastreams": "Datastream",
-    "Sensors": "Sensor",
-    "ObservedProperties": "ObservedProperty",
-    "Observations": "Observation",
-    "FeaturesOfInterest": "FeatureOfInterest",
-}
-
+SETS: Final[Mapping[str, str]] = {one.set: one.name for one in ENTITIES.values()}
 # Entity type → navigation name → entity type it leads to, and whether to many.
 NAVIGATION: Final[Mapping[str, Mapping[str, tuple[str, bool]]]] = {
-    "Thing": {
-        "Locations": ("Location", True),
-        "HistoricalLocations": ("HistoricalLocation", True),
-        "Datastreams": ("Datastream", True),
-    },
-    "Location": {"Things": ("Thing", True), "HistoricalLocations": ("HistoricalLocation", True)},
-    "HistoricalLocation": {"Thing": ("Thing", False), "Locations": ("Location", True)},
-    "Datastream": {
-        "Thing": ("Thing", False),
-        "Sensor": ("Sensor", False),
-        "ObservedProperty": ("ObservedProperty", False),
-        "Observations": ("Observation", True),
-    },
-    "Sensor": {"Datastreams": ("Datastream", True)},
-    "ObservedProperty": {"Datastreams": ("Datastream", True)},
-    "Observation": {"Datastream": ("Datastream", False), "FeatureOfInterest": ("FeatureOfInterest", False)},
-    "FeatureOfInterest": {"Observations": ("Observation", True)},
+    one.name: {name: (relation.target, relation.many) for name, relation in one.relations.items()}
+    for one in ENTITIES.values()
 }
-
-_COMMON = ("@iot.id", "@iot.selfLink", "id")
 PROPERTIES: Final[Mapping[str, tuple[str, ...]]] = {
-    "Thing": (*_COMMON, "name", "description", "properties"),
-    "Location": (*_COMMON, "name", "description", "encodingType", "location", "properties"),
-    "HistoricalLocation": (*_COMMON, "time"),
-    "Datastream": (
-        *(*_COMMON, "name", "description", "observationType", "unitOfMeasurement"),
-        *("observedArea", "phenomenonTime", "resultTime", "properties"),
-    ),
-    "Sensor": (*_COMMON, "name", "description", "encodingType", "metadata", "properties"),
-    "ObservedProperty": (*_COMMON, "name", "definition", "description", "properties"),
-    "Observation": (*(*_COMMON, "phenomenonTime", "result", "resultTime", "resultQuality", "validTime", "parameters"),),
-    "FeatureOfInterest": (*_COMMON, "name", "description", "encodingType", "feature", "properties"),
+    one.name: ("@iot.id", "@iot.selfLink", "id", *one.properties) for one in ENTITIES.values()
 }
 # Properties whose value may be an object, into which a path may go on.
 OBJECTS: Final = frozenset(
-    (
-        *("properties", "parameters", "location", "feature", "metadata"),
-        *("observedArea", "unitOfMeasurement", "result", "resultQuality"),
-    )
+    name
+    for one in ENTITIES.values()
+    for name, found in one.properties.items()
+    if found.shape in (Shape.JSON, Shape.GEOMETRY, Shape.RESULT, Shape.QUALITY)
 )
 
-# What is reached below one entity of a type besides the data model.
-EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {"Datastream": ("Statistics",)}
 # What stands alone below the root.
 ACTIONS: Final = ("$batch", "CreateObservations")
 
@@ -87,7 +49,7 @@ class PathError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One step: a name of `SETS`, `NAVIGATION`, `EXTRAS` or `ACTIONS`, with the id when one of many is meant."""
+    """One step: a name of `SETS`, `NAVIGATION` or `ACTIONS`, with the id when one of many is meant."""
 
     name: str
     id: int | None = None
@@ -131,25 +93,6 @@ def parse_path(text: str) -> ResourcePath:
     return _entities(steps)
 
 
-def target_of(path: ResourcePath) -> tuple[str, bool]:
-    """The entity type that the last segment means, and whether many of them: ('Observation', True).
-
-    Raises:
-        PathError: The path leads to no entity: the root, an action or an extra.
-    """
-    target = _TARGETS.get(path.segments[-1].name) if path.segments else None
-    if target is None:
-        raise PathError("path without an entity; allowed here: a path that starts with one of " + ", ".join(SETS))
-    return target[0], target[1] and path.segments[-1].id is None
-
-
-# A navigation name leads to the same type wherever it stands.
-_TARGETS: Final[Mapping[str, tuple[str, bool]]] = {
-    **{name: (target, True) for name, target in SETS.items()},
-    **{name: target for names in NAVIGATION.values() for name, target in names.items()},
-}
-
-
 def _entities(steps: list[str]) -> ResourcePath:
     segments = [_segment(steps[0], {name: (target, True) for name, target in SETS.items()}, ACTIONS, "at the start")]
     entity, many = SETS[segments[0].name], segments[0].id is None
@@ -163,11 +106,7 @@ def _entities(steps: list[str]) -> ResourcePath:
             raise PathError(f"step {shown(step)} after {before}; allowed there: {before}(ID), $count, $ref")
         if step in PROPERTIES[entity]:
             return _property(segments, step, rest)
-        others = (*EXTRAS.get(entity, ()), *PROPERTIES[entity], "$ref")
-        if step in EXTRAS.get(entity, ()):
-            _nothing_after(step, rest)
-            return ResourcePath((*segments, Segment(step)))
-        segments.append(_segment(step, NAVIGATION[entity], others, f"after one {entity}"))
+        segments.append(_segment(step, NAVIGATION[entity], (*PROPERTIES[entity], "$ref"), f"after one {entity}"))
         if len(segments) > SEGMENTS_MAX:
             raise PathError(f"path of more than {SEGMENTS_MAX} entities; allowed: up to {SEGMENTS_MAX}")
         entity, to_many = NAVIGATION[entity][segments[-1].name]
