@@ -130,6 +130,28 @@ def test_a_damaged_backup_is_refused_and_nothing_is_touched(founded: Command, tm
     assert "试验市" in founded("doctor").out
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("backup", "."), "is a folder; name a file in it"),
+        (("backup", "/proc/none/copy.tar"), "can't be made"),
+        (("restore", "none.tar"), "does not exist"),
+    ],
+)
+def test_a_wrong_path_of_a_backup_is_named(founded: Command, arguments: tuple[str, ...], message: str) -> None:
+    answer = founded(*arguments)
+    assert answer.code == 2
+    assert message in answer.err
+    assert "Traceback" not in answer.err
+
+
+def test_nothing_is_copied_where_there_is_no_city(cityloop: Command, tmp_path: Path) -> None:
+    answer = cityloop("backup", str(tmp_path / "copy.tar"))
+    assert answer.code == 2
+    assert "There is no city in" in answer.err
+    assert not (tmp_path / "copy.tar").exists()
+
+
 def test_run_refuses_what_it_must(founded: Command) -> None:
     opened = founded("run", "--host", "0.0.0.0", CITYLOOP_STA_OPEN="1")
     assert opened.code == 2
