@@ -98,7 +98,16 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(founded: Command, home: P
 def test_a_database_that_cannot_be_reached_ends_with_three(cityloop: Command) -> None:
     answer = cityloop("migrate", CITYLOOP_DATABASE_URL="postgresql://nobody@127.0.0.1:1/nowhere")
     assert answer.code == 3
-    assert "the database can't be used" in answer.err
+    assert "the database can't be used: connection failed" in answer.err
+    assert answer.err.count("\n") == 1
+
+
+def test_a_home_that_cannot_be_is_named(cityloop: Command, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    answer = cityloop("doctor", CITYLOOP_HOME=str(tmp_path / "file" / "home"))
+    assert answer.code == 2
+    assert "Not a directory" in answer.err
+    assert "Traceback" not in answer.err
 
 
 def test_backup_and_restore_into_another_home(founded: Command, tmp_path: Path, home: Path) -> None:

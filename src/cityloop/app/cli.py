@@ -51,6 +51,13 @@ def main() -> None:
     except settings.SettingError as error:
         typer.echo(f"cityloop: {error}", err=True)
         sys.exit(BAD_INPUT)
+    except (FileNotFoundError, FileExistsError, NotADirectoryError, IsADirectoryError, PermissionError) as error:
+        if settings.text("CITYLOOP_LOG_LEVEL") == "DEBUG" or error.filename is None:
+            raise
+        typer.echo(
+            f"cityloop: {error.filename}: {error.strerror}. Mend the path or its rights, then try again.", err=True
+        )
+        sys.exit(BAD_INPUT)
     except Exception as error:
         _end_unreachable(error)
         raise
