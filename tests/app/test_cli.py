@@ -32,7 +32,20 @@ def test_a_city_begins_once(founded: Command, city_files: dict[str, Path]) -> No
         (
             "districts.geojson",
             '{"features": [{"properties": {"code": "12", "name": "x"}, "geometry": {"type": "Point"}}]}',
-            "A division code has six digits",
+            "districts.geojson, feature 1: code '12': A division code has six digits",
+        ),
+        ("departments.csv", "code,name,parent\na,甲局,none\n", "row 1: the parent 'none' is not in the file"),
+        ("departments.csv", "code,name,parent\na,甲局,b\nb,乙局,a\n", "row 1: the parent 'b' is below itself"),
+        ("departments.csv", "code,name\na,甲局\na,乙局\n", "row 2: code 'a' stands in row 1 already"),
+        ("departments.csv", "code,name\ncity,甲局\n", "row 1: code 'city'; allowed: 1 to 40 letters"),
+        ("departments.csv", "code,name\n甲 局,甲局\n", "row 1: code '甲 局'; allowed: 1 to 40 letters"),
+        ("departments.csv", "code,name\n", "has no rows"),
+        ("districts.geojson", '{"features": [1]}', "feature 1: the properties code, name are missing"),
+        (
+            "districts.geojson",
+            '{"features": [{"properties": {"code": "429101", "name": "x"}, "geometry": {"type": "Polygon", '
+            '"coordinates": [[[512345, 3390000], [512346, 3390000], [512346, 3390001], [512345, 3390000]]]}}]}',
+            "not metres of a projection",
         ),
     ],
 )
@@ -48,6 +61,32 @@ def test_a_wrong_file_is_named_and_nothing_is_entered(
     assert message in answer.err
     assert "Traceback" not in answer.err
     assert cityloop("doctor").out.count("there is no city yet") == 1
+
+
+@pytest.mark.parametrize(
+    ("feature", "message"),
+    [
+        ('{"properties": {"kind": "moon"}}', "feature 1: kind 'moon'; allowed: land, block"),
+        ('{"properties": {"kind": "road"}}', "feature 1: it has no geometry"),
+        ("1", "feature 1: the properties kind are missing"),
+    ],
+)
+def test_a_wrong_map_is_named(
+    cityloop: Command, city_files: dict[str, Path], tmp_path: Path, feature: str, message: str
+) -> None:
+    (tmp_path / "map.geojson").write_text(f'{{"features": [{feature}]}}')
+    answer = cityloop(
+        *init_arguments(city_files, map=str(tmp_path / "map.geojson")), CITYLOOP_ADMIN_PASSWORD="lantern-quarry-58"
+    )
+    assert answer.code == 2
+    assert message in answer.err
+
+
+def test_departments_come_in_any_order(cityloop: Command, city_files: dict[str, Path]) -> None:
+    city_files["departments.csv"].write_text("code,name,parent\ncrew,排水队,water\nwater,市水利局,\n")
+    answer = cityloop(*init_arguments(city_files), CITYLOOP_ADMIN_PASSWORD="lantern-quarry-58")
+    assert answer.code == 0, answer.err
+    assert answer.json()["departments"] == 2
 
 
 def test_a_file_in_another_encoding_is_named(cityloop: Command, city_files: dict[str, Path]) -> None:

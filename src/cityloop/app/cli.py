@@ -133,6 +133,8 @@ def init(
     base_map: Annotated[Path | None, typer.Option("--map", help="GeoJSON: kind[,name,name_en,rank].")] = None,
 ) -> None:
     """Begin a real city. The password is asked for, or read from CITYLOOP_ADMIN_PASSWORD."""
+    from django.utils import translation
+
     from cityloop.app.composition import migrate as bring_up_to_date
     from cityloop.app.founding import Founding, found
     from cityloop.kernel.problems import Invalid
@@ -143,20 +145,20 @@ def init(
         f"Password for {administrator}", hide_input=True, confirmation_prompt=True, err=True
     )
     bring_up_to_date()
-    counts = found(
-        Founding(
-            name=name,
-            name_en=name_en,
-            time_zone=time_zone,
-            language=language,
-            departments=departments,
-            districts=districts,
-            cells=cells,
-            base_map=base_map,
-            administrator=administrator,
-            password=password,
-        )
+    plan = Founding(
+        name=name,
+        name_en=name_en,
+        time_zone=time_zone,
+        language=language,
+        departments=departments,
+        districts=districts,
+        cells=cells,
+        base_map=base_map,
+        administrator=administrator,
+        password=password,
     )
+    with translation.override("en"):  # the command line speaks English, whatever the pages do
+        counts = found(plan)
     typer.echo(json.dumps({"city": name, **counts}, ensure_ascii=False))
     typer.echo("Next: `cityloop run`, then sign in.", err=True)
 
