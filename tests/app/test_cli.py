@@ -200,6 +200,13 @@ def test_nothing_is_copied_where_there_is_no_city(cityloop: Command, tmp_path: P
     assert not (tmp_path / "copy.tar").exists()
 
 
+def test_the_example_of_devices_can_be_loaded_again(founded: Command) -> None:
+    file = str(Path(__file__).resolve().parents[2] / "examples" / "things.yaml")
+    for _ in range(2):
+        answer = founded("sense", "things", "load", file)
+        assert answer.json() == {"properties": 2, "things": 2, "datastreams": 2}, answer.err
+
+
 def test_run_refuses_what_it_must(founded: Command) -> None:
     opened = founded("run", "--host", "0.0.0.0", CITYLOOP_STA_OPEN="1")
     assert opened.code == 2
