@@ -16,8 +16,7 @@ demo: install ## make the demo city and run it
 	@CITYLOOP_HOME="$(DEMO_HOME)" $(BIN)/cityloop demo
 
 demo-reset: install ## forget the demo city and begin anew
-	@rm -rf "$(DEMO_HOME)"
-	@CITYLOOP_HOME="$(DEMO_HOME)" $(BIN)/cityloop demo
+	@CITYLOOP_HOME="$(DEMO_HOME)" $(BIN)/cityloop demo --fresh
 
 install: $(VENV)/.installed ## the program in .venv, so that .venv/bin/cityloop works
 

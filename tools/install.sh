@@ -34,4 +34,4 @@ say "installing $lock (a minute the first time)"
     say "make: the installation is incomplete; see the messages above, then: make clean install"
     exit 1
 }
-"$venv/bin/python" -m cityloop.kernel.ui.messages
+"$venv/bin/python" -m cityloop.kernel.ui.messages >/dev/null

@@ -43,10 +43,11 @@ def commands_page() -> str:
 
 def _walk(name: str, command: object) -> Iterator[tuple[str, object]]:
     children = getattr(command, "commands", None)
-    if not children:
-        yield name, command
+    if getattr(command, "hidden", False):
         return
-    for key in sorted(children):
+    if not children or getattr(command, "invoke_without_command", False):
+        yield name, command
+    for key in sorted(children or ()):
         yield from _walk(f"{name} {key}", children[key])
 
 
@@ -90,8 +91,6 @@ def routes_page() -> str:
 
 def mapping_page() -> str:
     """The mapping file of an import: every section with its keys, and the example that is tested."""
-    import msgspec
-
     from cityloop.sense.observations import mapping
 
     lines = [HEAD + "# Mapping file\n", "For `cityloop sense import FILE… --mapping MAP.yaml`. The sections:\n"]
@@ -101,16 +100,39 @@ def mapping_page() -> str:
     ):
         if section is mapping.Section or "Section" not in section.__name__:
             continue
-        lines.append(f"## {section.__name__.removesuffix('Section').lower()}\n\n{_plain(section.__doc__)}\n")
-        lines += ["| key | type | default |", "|---|---|---|"]
-        for field in msgspec.structs.fields(section):
-            kind = getattr(field.type, "__name__", "") if isinstance(field.type, type) else str(field.type)
-            kind = re.sub(r"cityloop\.[\w.]*\.", "", kind.replace("|", "or"))
-            lines.append(f"| `{field.encode_name}` | {kind} | {_default(field)} |")
-        lines.append("")
-    example = (FOLDER.parent.parent / "examples" / "air-quality.yaml").read_text(encoding="utf-8")
-    lines.append(f"## An example\n\n`examples/air-quality.yaml`:\n\n```yaml\n{example}```\n")
+        lines += _section(section.__name__.removesuffix("Section").lower(), section)
+    lines.append(_example("air-quality.yaml"))
     return "\n".join(lines)
+
+
+def things_page() -> str:
+    """The file of devices: its keys, and the example that is tested."""
+    from cityloop.sense.observations import mapping, things_file
+
+    lines = [HEAD + "# Things file\n", "For `cityloop sense things load THINGS.yaml`; YAML or JSON.\n"]
+    lines.append("```\n" + (things_file.__doc__ or "").split("\n\n", 1)[1].strip() + "\n```\n")
+    lines += _section("things", things_file.DeviceSection)
+    lines += _section("datastreams", things_file.StreamSection)
+    lines += _section("properties", mapping.PropertySection)
+    lines.append(_example("things.yaml"))
+    return "\n".join(lines)
+
+
+def _section(title: str, section: type) -> list[str]:
+    """The keys of one section as a table."""
+    import msgspec
+
+    lines = [f"## {title}\n\n{_plain(section.__doc__)}\n", "| key | type | default |", "|---|---|---|"]
+    for field in msgspec.structs.fields(section):
+        kind = getattr(field.type, "__name__", "") if isinstance(field.type, type) else str(field.type)
+        kind = re.sub(r"(?:cityloop\.[\w.]*|typing)\.", "", kind.replace("|", "or"))
+        lines.append(f"| `{field.encode_name}` | {kind} | {_default(field)} |")
+    return [*lines, ""]
+
+
+def _example(name: str) -> str:
+    text = (FOLDER.parent.parent / "examples" / name).read_text(encoding="utf-8")
+    return f"## An example\n\n`examples/{name}`:\n\n```yaml\n{text}```\n"
 
 
 def _plain(text: str | None) -> str:
@@ -134,6 +156,7 @@ PAGES = {
     "commands.md": commands_page,
     "routes.md": routes_page,
     "mapping.md": mapping_page,
+    "things.md": things_page,
 }
 
 

@@ -32,7 +32,20 @@ def test_a_city_begins_once(founded: Command, city_files: dict[str, Path]) -> No
         (
             "districts.geojson",
             '{"features": [{"properties": {"code": "12", "name": "x"}, "geometry": {"type": "Point"}}]}',
-            "A division code has six digits",
+            "districts.geojson, feature 1: code '12': A division code has six digits",
+        ),
+        ("departments.csv", "code,name,parent\na,甲局,none\n", "row 1: the parent 'none' is not in the file"),
+        ("departments.csv", "code,name,parent\na,甲局,b\nb,乙局,a\n", "row 1: the parent 'b' is below itself"),
+        ("departments.csv", "code,name\na,甲局\na,乙局\n", "row 2: code 'a' stands in row 1 already"),
+        ("departments.csv", "code,name\ncity,甲局\n", "row 1: code 'city'; allowed: 1 to 40 letters"),
+        ("departments.csv", "code,name\n甲 局,甲局\n", "row 1: code '甲 局'; allowed: 1 to 40 letters"),
+        ("departments.csv", "code,name\n", "has no rows"),
+        ("districts.geojson", '{"features": [1]}', "feature 1: the properties code, name are missing"),
+        (
+            "districts.geojson",
+            '{"features": [{"properties": {"code": "429101", "name": "x"}, "geometry": {"type": "Polygon", '
+            '"coordinates": [[[512345, 3390000], [512346, 3390000], [512346, 3390001], [512345, 3390000]]]}}]}',
+            "not metres of a projection",
         ),
     ],
 )
@@ -48,6 +61,32 @@ def test_a_wrong_file_is_named_and_nothing_is_entered(
     assert message in answer.err
     assert "Traceback" not in answer.err
     assert cityloop("doctor").out.count("there is no city yet") == 1
+
+
+@pytest.mark.parametrize(
+    ("feature", "message"),
+    [
+        ('{"properties": {"kind": "moon"}}', "feature 1: kind 'moon'; allowed: land, block"),
+        ('{"properties": {"kind": "road"}}', "feature 1: it has no geometry"),
+        ("1", "feature 1: the properties kind are missing"),
+    ],
+)
+def test_a_wrong_map_is_named(
+    cityloop: Command, city_files: dict[str, Path], tmp_path: Path, feature: str, message: str
+) -> None:
+    (tmp_path / "map.geojson").write_text(f'{{"features": [{feature}]}}')
+    answer = cityloop(
+        *init_arguments(city_files, map=str(tmp_path / "map.geojson")), CITYLOOP_ADMIN_PASSWORD="lantern-quarry-58"
+    )
+    assert answer.code == 2
+    assert message in answer.err
+
+
+def test_departments_come_in_any_order(cityloop: Command, city_files: dict[str, Path]) -> None:
+    city_files["departments.csv"].write_text("code,name,parent\ncrew,排水队,water\nwater,市水利局,\n")
+    answer = cityloop(*init_arguments(city_files), CITYLOOP_ADMIN_PASSWORD="lantern-quarry-58")
+    assert answer.code == 0, answer.err
+    assert answer.json()["departments"] == 2
 
 
 def test_a_file_in_another_encoding_is_named(cityloop: Command, city_files: dict[str, Path]) -> None:
@@ -98,7 +137,16 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(founded: Command, home: P
 def test_a_database_that_cannot_be_reached_ends_with_three(cityloop: Command) -> None:
     answer = cityloop("migrate", CITYLOOP_DATABASE_URL="postgresql://nobody@127.0.0.1:1/nowhere")
     assert answer.code == 3
-    assert "the database can't be used" in answer.err
+    assert "the database can't be used: connection failed" in answer.err
+    assert answer.err.count("\n") == 1
+
+
+def test_a_home_that_cannot_be_is_named(cityloop: Command, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    answer = cityloop("doctor", CITYLOOP_HOME=str(tmp_path / "file" / "home"))
+    assert answer.code == 2
+    assert "Not a directory" in answer.err
+    assert "Traceback" not in answer.err
 
 
 def test_backup_and_restore_into_another_home(founded: Command, tmp_path: Path, home: Path) -> None:
@@ -128,6 +176,35 @@ def test_a_damaged_backup_is_refused_and_nothing_is_touched(founded: Command, tm
     assert answer.code == 2
     assert "damaged" in answer.err or "not a backup" in answer.err
     assert "试验市" in founded("doctor").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("backup", "."), "is a folder; name a file in it"),
+        (("backup", "/proc/none/copy.tar"), "can't be made"),
+        (("restore", "none.tar"), "does not exist"),
+    ],
+)
+def test_a_wrong_path_of_a_backup_is_named(founded: Command, arguments: tuple[str, ...], message: str) -> None:
+    answer = founded(*arguments)
+    assert answer.code == 2
+    assert message in answer.err
+    assert "Traceback" not in answer.err
+
+
+def test_nothing_is_copied_where_there_is_no_city(cityloop: Command, tmp_path: Path) -> None:
+    answer = cityloop("backup", str(tmp_path / "copy.tar"))
+    assert answer.code == 2
+    assert "There is no city in" in answer.err
+    assert not (tmp_path / "copy.tar").exists()
+
+
+def test_the_example_of_devices_can_be_loaded_again(founded: Command) -> None:
+    file = str(Path(__file__).resolve().parents[2] / "examples" / "things.yaml")
+    for _ in range(2):
+        answer = founded("sense", "things", "load", file)
+        assert answer.json() == {"properties": 2, "things": 2, "datastreams": 2}, answer.err
 
 
 def test_run_refuses_what_it_must(founded: Command) -> None:

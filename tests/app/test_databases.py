@@ -1,6 +1,7 @@
 import pytest
+from django.conf import settings
 
-from cityloop.app.databases import database
+from cityloop.app.databases import database, share_connections
 from cityloop.kernel.settings import SettingError
 
 
@@ -11,12 +12,22 @@ def test_sqlite_is_durable_and_takes_turns() -> None:
     assert about["OPTIONS"]["transaction_mode"] == "IMMEDIATE"  # type: ignore[index]
 
 
-def test_postgresql_has_a_bounded_pool() -> None:
+def test_the_threads_of_a_server_share_a_bounded_number_of_connections(monkeypatch: pytest.MonkeyPatch) -> None:
     about = database("postgresql://city:p%40ss@db.example:6432/loop")
     assert (about["USER"], about["PASSWORD"], about["HOST"], about["PORT"], about["NAME"]) == (
         "city", "p@ss", "db.example", "6432", "loop",
     )  # fmt: skip
+    assert "pool" not in about["OPTIONS"]  # type: ignore[operator]
+    monkeypatch.setitem(settings.DATABASES, "default", about)
+    share_connections()
     assert about["OPTIONS"]["pool"]["max_size"] <= 20  # type: ignore[index]
+
+
+def test_a_file_is_not_pooled(monkeypatch: pytest.MonkeyPatch) -> None:
+    about = database("sqlite:////var/lib/city.sqlite3")
+    monkeypatch.setitem(settings.DATABASES, "default", about)
+    share_connections()
+    assert "pool" not in about["OPTIONS"]  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("url", ["mysql://root:secret@db/city", "city.db", "postgresql://host/"])

@@ -7,8 +7,9 @@ import typer
 from typer.testing import CliRunner
 
 from cityloop.demo.cli import register
+from cityloop.demo.run import keeping
 from cityloop.demo.run.contracts import House
-from cityloop.kernel.problems import BadRequest, NotFound
+from cityloop.kernel.problems import BadRequest, Conflict, NotFound
 
 
 @pytest.fixture
@@ -16,7 +17,8 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> typer.Typer:
     """A root with the demo's commands, in an empty home."""
     monkeypatch.setenv("CITYLOOP_HOME", str(tmp_path))
     app = typer.Typer()
-    register(app, House(migrate=lambda: None, start=lambda extra, host, port, ready: None))
+    house = House(migrate=lambda: None, check_port=lambda host, port: None, start=lambda extra, host, port, ready: None)
+    register(app, house)
     return app
 
 
@@ -31,6 +33,13 @@ def test_an_unknown_format_is_refused_with_what_is_allowed(root: typer.Typer) ->
     result = CliRunner().invoke(root, ["demo", "score", "--format", "yaml"])
     assert isinstance(result.exception, BadRequest)
     assert result.exception.detail == "format 'yaml'; allowed: text or json."
+
+
+def test_one_home_has_one_demo_at_a_time(root: typer.Typer) -> None:
+    with keeping.alone():
+        result = CliRunner().invoke(root, ["demo"])
+    assert isinstance(result.exception, Conflict)
+    assert "`cityloop demo` runs in" in result.exception.detail
 
 
 def test_a_negative_seed_is_refused(root: typer.Typer) -> None:

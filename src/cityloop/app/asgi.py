@@ -15,6 +15,7 @@ django.setup()
 from django.conf import settings as django_settings
 from django.http.request import split_domain_port, validate_host
 
+from cityloop.app.databases import share_connections
 from cityloop.app.run import follow_server
 from cityloop.app.wsgi_bridge import django_application
 from cityloop.kernel import settings
@@ -26,6 +27,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+share_connections()
 _pages = django_application()
 
 # What is loaded by now lives as long as the process. Looking through it for garbage again and again cost ingest a

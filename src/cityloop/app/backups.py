@@ -1,7 +1,8 @@
 """Backup and restore of a whole installation into one file, while it runs (R22).
 
 The file is a tar archive with a manifest of SHA-256 sums. The registers are copied before the observations: the
-detection's cursor then never points beyond the newest observation in the copy.
+detection's cursor then never points beyond the newest observation in the copy. Where PostgreSQL holds
+them, its own tools copy them: one dump when both lie in one database, a second one for observations in their own.
 """
 
 import fcntl
@@ -9,22 +10,27 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from django.db import connection, connections
 
 from cityloop import __version__
+from cityloop.app.databases import database
 from cityloop.kernel import clock, settings
 from cityloop.kernel.problems import BadRequest, Conflict, Unavailable
-from cityloop.sense.observations.port import store
+from cityloop.sense.observations.port import StoreError, store
 
 MANIFEST = "manifest.json"
 CHUNK = 1024 * 1024
+# A line of `pg_restore --list`: 245; 1259 16386 TABLE public kernel_people_person postgres
+TABLE = re.compile(r"^\d+; \d+ \d+ TABLE (\S+) (\S+) \S+$", re.MULTILINE)
 
 
 def backup(target: Path) -> dict[str, object]:
@@ -34,10 +40,20 @@ def backup(target: Path) -> dict[str, object]:
         The manifest.
 
     Raises:
+        BadRequest: `target` can't be a file.
+        Conflict: There is nothing to copy.
         Unavailable: A store can't be read, or the disk is full. Nothing is left at `target` then.
     """
     target = target.resolve()
-    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.is_dir():
+        raise BadRequest(f"{target} is a folder; name a file in it.")
+    path = _sqlite_path()
+    if path is not None and not path.exists():
+        raise Conflict(f"There is no city in {path.parent} to copy; set CITYLOOP_HOME to its folder.")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadRequest(f"{target.parent} can't be made ({error.strerror}); choose another folder.") from None
     with tempfile.TemporaryDirectory(prefix=".cityloop-backup-", dir=target.parent) as name:
         folder = Path(name)
         try:
@@ -48,7 +64,7 @@ def backup(target: Path) -> dict[str, object]:
             draft = folder.parent / f".{target.name}.part"
             _pack(folder, manifest, draft)
             os.replace(draft, target)
-        except (OSError, sqlite3.Error, subprocess.CalledProcessError) as error:
+        except (OSError, sqlite3.Error, StoreError, subprocess.CalledProcessError) as error:
             raise Unavailable(
                 f"The backup could not be written: {error}. Free some space or mend the store, then try again."
             ) from error
@@ -61,7 +77,10 @@ def restore(source: Path, force: bool) -> dict[str, object]:
     Raises:
         BadRequest: The file is not a backup, or is damaged.
         Conflict: There is state already and `force` is off, or the city is running.
+        Unavailable: PostgreSQL did not take it; it is then as it was.
     """
+    if not source.is_file():
+        raise BadRequest(f"{source} does not exist; give the path of a file made by `cityloop backup`.")
     with tempfile.TemporaryDirectory(prefix=".cityloop-restore-", dir=_existing(settings.home())) as name:
         folder = Path(name)
         manifest = _unpack(source, folder)
@@ -69,6 +88,10 @@ def restore(source: Path, force: bool) -> dict[str, object]:
         try:
             _refuse_overwriting(folder, force)
             _put_back(folder)
+        except subprocess.CalledProcessError as error:
+            raise Unavailable(
+                f"{Path(error.cmd[0]).name} ended with {error.returncode}: see above. Mend that, then try again."
+            ) from error
         finally:
             lock.close()
     return manifest
@@ -78,19 +101,36 @@ def _sqlite_path() -> Path | None:
     return Path(str(connection.settings_dict["NAME"])) if connection.vendor == "sqlite" else None
 
 
+def _observations_path() -> Path | None:
+    """The file of the observations, where they lie in one. It is not opened here: a restore replaces it."""
+    url = settings.text("CITYLOOP_OBSERVATIONS_URL")
+    if url.startswith("sqlite:///"):
+        return Path(url.removeprefix("sqlite:///"))
+    path = _sqlite_path()
+    return path.with_name("observations.sqlite3") if path is not None and not url else None
+
+
+def _observations_apart() -> str:
+    """The address of the observations' own PostgreSQL database, or nothing."""
+    url = settings.text("CITYLOOP_OBSERVATIONS_URL")
+    return url if url.startswith(("postgresql:", "postgres:")) else ""
+
+
 def _copy_registers(folder: Path) -> None:
     path = _sqlite_path()
     if path is None:
-        _run_postgres("pg_dump", ["--format=custom", "--file", str(folder / "city.pgdump")])
+        _run_postgres("pg_dump", ["--format=custom", "--file", str(folder / "city.pgdump")], connection.settings_dict)
         return
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as origin, sqlite3.connect(folder / "city.sqlite3") as copy:
         origin.backup(copy, pages=2000)
 
 
 def _copy_observations(folder: Path) -> None:
-    found = store()
-    if hasattr(found, "backup"):
-        found.backup(folder / "observations.sqlite3")
+    if _observations_path() is not None:
+        store().backup(folder / "observations.sqlite3")
+    elif url := _observations_apart():
+        dump = str(folder / "observations.pgdump")
+        _run_postgres("pg_dump", ["--format=custom", "--file", dump], database(url))
 
 
 def _copy_files(folder: Path) -> None:
@@ -163,9 +203,27 @@ def _refuse_overwriting(folder: Path, force: bool) -> None:
         )
     if path is None and (folder / "city.sqlite3").exists():
         raise BadRequest("The backup is of a SQLite installation; unset CITYLOOP_DATABASE_URL to restore it.")
+    held, wanted = _where_observations_lie(folder), _where_observations_go()
+    if held != wanted:
+        raise BadRequest(
+            f"The backup holds the observations {held}, and here they lie {wanted}; "
+            "set CITYLOOP_OBSERVATIONS_URL as it was where the backup was made."
+        )
     occupied = path.exists() if path is not None else bool(connections["default"].introspection.table_names())
     if occupied and not force:
         raise Conflict(f"There is a city in {path or 'this database'} already; add --force to replace it.")
+
+
+def _where_observations_lie(folder: Path) -> str:
+    if (folder / "observations.sqlite3").exists():
+        return "in a file"
+    return "in a database of their own" if (folder / "observations.pgdump").exists() else "with the registers"
+
+
+def _where_observations_go() -> str:
+    if _observations_path() is not None:
+        return "in a file"
+    return "in a database of their own" if _observations_apart() else "with the registers"
 
 
 def _put_back(folder: Path) -> None:
@@ -173,15 +231,13 @@ def _put_back(folder: Path) -> None:
     connections.close_all()
     path = _sqlite_path()
     if path is None:
-        _run_postgres(
-            "pg_restore", ["--clean", "--if-exists", "--single-transaction", "--no-owner", str(folder / "city.pgdump")]
-        )
+        _restore_postgres(folder / "city.pgdump", connection.settings_dict)
     else:
         _replace_sqlite(folder / "city.sqlite3", path)
-        if (folder / "observations.sqlite3").exists():
-            _replace_sqlite(
-                folder / "observations.sqlite3", Path(getattr(store(), "path", home / "observations.sqlite3"))
-            )
+    if (folder / "observations.sqlite3").exists():
+        _replace_sqlite(folder / "observations.sqlite3", _observations_path() or home / "observations.sqlite3")
+    elif url := _observations_apart():
+        _restore_postgres(folder / "observations.pgdump", database(url))
     for name in ("media", "demo"):
         if (folder / name).is_dir():
             shutil.rmtree(home / name, ignore_errors=True)
@@ -198,17 +254,37 @@ def _replace_sqlite(source: Path, target: Path) -> None:
     os.replace(source, target)
 
 
-def _run_postgres(program: str, arguments: list[str]) -> None:
-    about = {key: str(value or "") for key, value in connection.settings_dict.items()}
+def _restore_postgres(dump: Path, whose: Mapping[str, object]) -> None:
+    """Put a dump in place of the tables it names, all or nothing.
+
+    `pg_restore --clean` can't: it drops the constraints of partitions, which PostgreSQL refuses. So tables are dropped
+    whole, in the transaction that brings the new ones.
+    """
+    listed = subprocess.run([_program("pg_restore"), "--list", str(dump)], check=True, capture_output=True, text=True)  # noqa: S603
+    drops = dump.with_suffix(".drop.sql")
+    tables = [f'DROP TABLE IF EXISTS "{schema}"."{table}" CASCADE;' for schema, table in TABLE.findall(listed.stdout)]
+    drops.write_text("SET client_min_messages = warning;\n" + "\n".join(tables) + "\n")
+    script = dump.with_suffix(".sql")
+    subprocess.run([_program("pg_restore"), "--no-owner", "--file", str(script), str(dump)], check=True)  # noqa: S603
+    quietly = ["--no-psqlrc", "--quiet", "--output", os.devnull, "--set", "ON_ERROR_STOP=1", "--single-transaction"]
+    _run_postgres("psql", [*quietly, "--file", str(drops), "--file", str(script)], whose)
+
+
+def _run_postgres(program: str, arguments: list[str], whose: Mapping[str, object]) -> None:
+    about = {key: str(value or "") for key, value in whose.items()}
     environment = {**os.environ, "PGPASSWORD": about["PASSWORD"]}
     where = ["--dbname", about["NAME"]]
     for flag, key in (("--host", "HOST"), ("--port", "PORT"), ("--username", "USER")):
         if about[key]:
             where += [flag, about[key]]
-    found = shutil.which(program)
+    subprocess.run([_program(program), *where, *arguments], check=True, env=environment)  # noqa: S603
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name)
     if found is None:
-        raise Unavailable(f"{program} is not installed; install Debian's package postgresql-client.")
-    subprocess.run([found, *where, *arguments], check=True, env=environment)  # noqa: S603
+        raise Unavailable(f"{name} is not installed; install Debian's package postgresql-client.")
+    return found
 
 
 def _existing(folder: Path) -> Path:

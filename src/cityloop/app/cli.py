@@ -52,6 +52,13 @@ def main() -> None:
     except settings.SettingError as error:
         typer.echo(f"cityloop: {error}", err=True)
         sys.exit(BAD_INPUT)
+    except (FileNotFoundError, FileExistsError, NotADirectoryError, IsADirectoryError, PermissionError) as error:
+        if settings.text("CITYLOOP_LOG_LEVEL") == "DEBUG" or error.filename is None:
+            raise
+        typer.echo(
+            f"cityloop: {error.filename}: {error.strerror}. Mend the path or its rights, then try again.", err=True
+        )
+        sys.exit(BAD_INPUT)
     except Exception as error:
         _end_unreachable(error)
         raise
@@ -127,6 +134,8 @@ def init(
     base_map: Annotated[Path | None, typer.Option("--map", help="GeoJSON: kind[,name,name_en,rank].")] = None,
 ) -> None:
     """Begin a real city. The password is asked for, or read from CITYLOOP_ADMIN_PASSWORD."""
+    from django.utils import translation
+
     from cityloop.app.composition import migrate as bring_up_to_date
     from cityloop.app.founding import Founding, found
     from cityloop.kernel.problems import Invalid
@@ -137,20 +146,20 @@ def init(
         f"Password for {administrator}", hide_input=True, confirmation_prompt=True, err=True
     )
     bring_up_to_date()
-    counts = found(
-        Founding(
-            name=name,
-            name_en=name_en,
-            time_zone=time_zone,
-            language=language,
-            departments=departments,
-            districts=districts,
-            cells=cells,
-            base_map=base_map,
-            administrator=administrator,
-            password=password,
-        )
+    plan = Founding(
+        name=name,
+        name_en=name_en,
+        time_zone=time_zone,
+        language=language,
+        departments=departments,
+        districts=districts,
+        cells=cells,
+        base_map=base_map,
+        administrator=administrator,
+        password=password,
     )
+    with translation.override("en"):  # the command line speaks English, whatever the pages do
+        counts = found(plan)
     typer.echo(json.dumps({"city": name, **counts}, ensure_ascii=False))
     typer.echo("Next: `cityloop run`, then sign in.", err=True)
 

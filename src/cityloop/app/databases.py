@@ -1,9 +1,13 @@
 """From CITYLOOP_DATABASE_URL to Django's settings."""
 
 from pathlib import Path
+from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from cityloop.kernel.settings import SettingError
+
+POOL: Final = {"min_size": 1, "max_size": 12, "timeout": 20}
+CONNECT_S: Final = "10"
 
 
 def database(url: str) -> dict[str, object]:
@@ -38,12 +42,23 @@ def database(url: str) -> dict[str, object]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or "",
             "PORT": str(parts.port or ""),
-            # A connection a thread would exhaust PostgreSQL; psycopg's pool hands out a bounded number.
             "CONN_MAX_AGE": 0,
-            "OPTIONS": {"pool": {"min_size": 1, "max_size": 12, "timeout": 20}, **dict(parse_qsl(parts.query))},
+            "OPTIONS": {"connect_timeout": CONNECT_S, **dict(parse_qsl(parts.query))},
         }
     shown = f"{parts.scheme}://…" if parts.scheme else url
     raise SettingError(
         f"CITYLOOP_DATABASE_URL is {shown!r}; allowed: sqlite:///PATH or postgresql://USER@HOST/NAME. "
         "Correct it in the environment and start again."
     )
+
+
+def share_connections() -> None:
+    """Let the threads of this process share a bounded number of PostgreSQL connections; one each would exhaust it.
+
+    For servers and workers. A command connects by itself: it learns at once what is wrong, not after a pool gave up.
+    """
+    from django.conf import settings
+
+    about: dict[str, Any] = settings.DATABASES["default"]
+    if about["ENGINE"].endswith("postgresql"):
+        about["OPTIONS"]["pool"] = dict(POOL)

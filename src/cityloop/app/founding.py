@@ -2,20 +2,25 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db import transaction
+from django.db import DataError, transaction
 
 from cityloop.kernel.geography.port import enter_cell, enter_district, replace_map
 from cityloop.kernel.organisations.port import enter_department, found_city
 from cityloop.kernel.people.contracts import Role
 from cityloop.kernel.people.port import enter_person
-from cityloop.kernel.problems import BadRequest, Invalid
+from cityloop.kernel.problems import BadRequest, Invalid, Problem
 
 ROWS_MAX = 100_000
+MAP_KINDS = ("land", "block", "park", "water", "stream", "road", "label")
+TOP = "city"  # the city itself, above all departments
+DEGREES = ((-180.0, 180.0), (-90.0, 90.0))
 
 
 @dataclass(frozen=True)
@@ -63,50 +68,98 @@ def found(plan: Founding) -> dict[str, int]:
             "departments": _departments(plan.departments),
             "districts": _districts(plan.districts),
             "cells": _cells(plan.cells),
-            "map_features": replace_map(_features(plan.base_map)) if plan.base_map else 0,
+            "map_features": _base_map(plan.base_map),
         }
         enter_person(
             staff_number=plan.administrator,
             password=plan.password,
             role=Role.ADMINISTRATOR,
-            organization_code="city",
+            organization_code=TOP,
             must_change_password=False,
         )
     return counts
 
 
 def _departments(path: Path) -> int:
-    rows = [row for _, row in _rows(path, ("code", "name"))]
-    for row in rows:
-        enter_department(
-            code=row["code"],
-            name=row["name"],
-            name_en=row.get("name_en", ""),
-            parent_code=row.get("parent") or "city",
-            duty=row.get("duty", ""),
-            duty_en=row.get("duty_en", ""),
-            credit_code=row.get("credit_code", ""),
-        )
+    rows: dict[str, tuple[int, dict[str, str]]] = {}
+    for number, row in _rows(path, ("code", "name")):
+        code = row["code"]
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", code) or code == TOP:
+            raise BadRequest(
+                f"{path}, row {number}: code {code[:40]!r}; allowed: 1 to 40 letters, digits, - or _, and not {TOP!r}."
+            )
+        if code in rows:
+            raise BadRequest(f"{path}, row {number}: code {code!r} stands in row {rows[code][0]} already.")
+        rows[code] = (number, row)
+    if not rows:
+        raise BadRequest(f"{path} has no rows; a city needs a department that its work goes to.")
+    for code in _parents_first(
+        path, {code: (number, row.get("parent") or TOP) for code, (number, row) in rows.items()}
+    ):
+        number, row = rows[code]
+        with _in_row(f"{path}, row {number}"):
+            enter_department(
+                code=code,
+                name=row["name"],
+                name_en=row.get("name_en", ""),
+                parent_code=row.get("parent") or TOP,
+                duty=row.get("duty", ""),
+                duty_en=row.get("duty_en", ""),
+                credit_code=row.get("credit_code", ""),
+            )
     return len(rows)
+
+
+def _parents_first(path: Path, parents: Mapping[str, tuple[int, str]]) -> list[str]:
+    """The codes so that each stands behind its parent; the file may have them in any order."""
+    done = [TOP]
+    waiting = dict(parents)
+    while waiting:
+        ready = [code for code, (_, parent) in waiting.items() if parent in done]
+        if not ready:
+            number, parent = next(iter(waiting.values()))
+            why = "is below itself" if parent in parents else "is not in the file"
+            raise BadRequest(f"{path}, row {number}: the parent {parent!r} {why}.")
+        done += ready
+        for code in ready:
+            del waiting[code]
+    return done[1:]
+
+
+def _base_map(path: Path | None) -> int:
+    if path is None:
+        return 0
+    features = _features(path)
+    for number, feature in enumerate(features, 1):
+        about = _properties(path, number, feature, ("kind",))
+        if about["kind"] not in MAP_KINDS:
+            raise BadRequest(
+                f"{path}, feature {number}: kind {str(about['kind'])[:40]!r}; allowed: {', '.join(MAP_KINDS)}."
+            )
+        _geometry(path, number, feature)
+    with _in_row(str(path)):
+        return replace_map(features)
 
 
 def _districts(path: Path | None) -> int:
     if path is None:
         return 0
     if path.suffix == ".csv":
-        rows = [row for _, row in _rows(path, ("code", "name"))]
-        for row in rows:
-            enter_district(code=row["code"], name=row["name"], name_en=row.get("name_en", ""))
-        return len(rows)
+        number = 0
+        for number, row in _rows(path, ("code", "name")):
+            with _in_row(f"{path}, row {number}"):
+                enter_district(code=row["code"], name=row["name"], name_en=row.get("name_en", ""))
+        return number
     count = 0
     for count, feature in enumerate(_features(path), 1):
         about = _properties(path, count, feature, ("code", "name"))
-        enter_district(
-            code=str(about["code"]),
-            name=str(about["name"]),
-            name_en=str(about.get("name_en", "")),
-            geometry=_geometry(path, count, feature),
-        )
+        with _in_row(f"{path}, feature {count}"):
+            enter_district(
+                code=str(about["code"]),
+                name=str(about["name"]),
+                name_en=str(about.get("name_en", "")),
+                geometry=_geometry(path, count, feature),
+            )
     return count
 
 
@@ -116,15 +169,26 @@ def _cells(path: Path | None) -> int:
     count = 0
     for count, feature in enumerate(_features(path), 1):
         about = _properties(path, count, feature, ("code", "name", "district"))
-        enter_cell(
-            code=str(about["code"]),
-            name=str(about["name"]),
-            name_en=str(about.get("name_en") or ""),
-            district_code=str(about["district"]),
-            department_code=str(about.get("department") or ""),
-            geometry=_geometry(path, count, feature),
-        )
+        with _in_row(f"{path}, feature {count}"):
+            enter_cell(
+                code=str(about["code"]),
+                name=str(about["name"]),
+                name_en=str(about.get("name_en") or ""),
+                district_code=str(about["district"]),
+                department_code=str(about.get("department") or ""),
+                geometry=_geometry(path, count, feature),
+            )
     return count
+
+
+@contextmanager
+def _in_row(where: str) -> Iterator[None]:
+    """Say where, when a room below refuses a row."""
+    try:
+        yield
+    except (Problem, DataError) as error:
+        why = error.detail if isinstance(error, Problem) else str(error).strip()
+        raise BadRequest(why if where in why else f"{where}: {why}") from None
 
 
 def _rows(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -164,7 +228,7 @@ def _features(path: Path) -> list[Mapping[str, object]]:
 def _properties(
     path: Path, number: int, feature: Mapping[str, object], needed: tuple[str, ...]
 ) -> Mapping[str, object]:
-    about = feature.get("properties")
+    about = feature.get("properties") if isinstance(feature, dict) else None
     missing = [name for name in needed if not isinstance(about, dict) or not about.get(name)]
     if missing:
         raise BadRequest(f"{path}, feature {number}: the properties {', '.join(missing)} are missing.")
@@ -176,4 +240,22 @@ def _geometry(path: Path, number: int, feature: Mapping[str, object]) -> Mapping
     geometry = feature.get("geometry")
     if not isinstance(geometry, dict):
         raise BadRequest(f"{path}, feature {number}: it has no geometry.")
+    for place in _positions(geometry.get("coordinates")):
+        if not all(least <= one <= most for one, (least, most) in zip(place, DEGREES, strict=False)):
+            raise BadRequest(
+                f"{path}, feature {number}: the position {place[0]:g}, {place[1]:g} is not on the Earth; "
+                "give longitude and latitude in degrees (CGCS2000 or WGS 84), not metres of a projection."
+            )
     return geometry
+
+
+def _positions(coordinates: object) -> Iterator[tuple[float, float]]:
+    """Every position of a geometry, whatever its type; what is none is left to the room that reads it."""
+    if not isinstance(coordinates, list):
+        return
+    match coordinates:
+        case [int() | float() as longitude, int() | float() as latitude, *_]:
+            yield float(longitude), float(latitude)
+        case _:
+            for part in coordinates:
+                yield from _positions(part)

@@ -48,7 +48,7 @@ def demo_house() -> House:
         more = [Child(name, list(command)) for name, command in extra.items()]
         start_tree([*children_of(("web", "worker"), host, port), *more], host, port, ready)
 
-    return House(migrate=migrate, start=start)
+    return House(migrate=migrate, check_port=check_port, start=start)
 
 
 def address(host: str, port: int) -> str:

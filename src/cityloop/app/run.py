@@ -222,8 +222,10 @@ def serve(host: str, port: int, target: str) -> None:
 
 def work() -> None:
     """Be a worker: look for work until a signal comes."""
+    from cityloop.app.databases import share_connections
     from cityloop.kernel.jobs.port import beat, run_due
 
+    share_connections()
     follow_parent()
     going = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -32,21 +32,22 @@ def register(root: typer.Typer, house: House) -> None:
         """Make the city Lanchuan if it isn't there, and run it: devices send, staff act, the loop can be watched."""
         if context.invoked_subcommand is not None:
             return
-        from cityloop.demo.run import start
+        from cityloop.demo.run import keeping, start
         from cityloop.kernel import settings
 
-        if fresh:
-            start.remove()
-        if only_make:
-            start.prepare(seed, house)
-            return
-        start.start(
-            seed=seed,
-            speed=speed,
-            host=host or settings.text("CITYLOOP_HOST"),
-            port=port or settings.integer("CITYLOOP_PORT"),
-            house=house,
-        )
+        with keeping.alone():
+            if fresh:
+                start.remove()
+            if only_make:
+                start.prepare(seed, house)
+                return
+            start.start(
+                seed=seed,
+                speed=speed,
+                host=host or settings.text("CITYLOOP_HOST"),
+                port=port or settings.integer("CITYLOOP_PORT"),
+                house=house,
+            )
 
     group.command(hidden=True)(actors)
     group.command()(score)

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from cityloop.demo.run import keeping, start
 from cityloop.demo.run.contracts import House
 from cityloop.demo.run.founding import PASSWORD
+from cityloop.kernel.organisations.contracts import CityView
 from cityloop.kernel.problems import BadRequest, Conflict
 
 
@@ -16,7 +18,14 @@ def nothing() -> None:
     """Stands for the composer's migrate."""
 
 
-HOUSE = House(migrate=nothing, start=lambda extra, host, port, ready: ready())
+def free(host: str, port: int) -> None:
+    """Stands for the composer's look at a port that is free."""
+
+
+HOUSE = House(migrate=nothing, check_port=free, start=lambda extra, host, port, ready: ready())
+MADE = CityView(
+    name="澜川市", name_en="Lanchuan", time_zone="Asia/Shanghai", language="zh-hans", demo=True, organization_id=1
+)
 
 
 @pytest.fixture
@@ -77,13 +86,14 @@ def test_a_finished_city_is_taken_as_it_is_and_its_clock_goes_on(
     keeping.begin()
     keeping.write_about({"seed": 4, "key": "k"})
     keeping.write_state({"world": {"minute": 1200}})
+    monkeypatch.setattr(start, "served_city", lambda: MADE)
     started: list[object] = []
 
     def run(extra: object, host: str, port: int, ready: object) -> None:
         started.append((extra, host, port))
         ready()  # type: ignore[operator]
 
-    start.start(seed=9, speed=60.0, host="127.0.0.1", port=23999, house=House(migrate=nothing, start=run))
+    start.start(seed=9, speed=60.0, host="127.0.0.1", port=23999, house=replace(HOUSE, start=run))
     told = capsys.readouterr()
     assert "Ready: http://127.0.0.1:23999" in told.out
     assert "2107" in told.out
@@ -91,6 +101,36 @@ def test_a_finished_city_is_taken_as_it_is_and_its_clock_goes_on(
     assert "seed 4 is here already" in told.err
     assert start.resume_minute() == 1201
     assert len(started) == 1
+
+
+def test_a_made_home_leaves_the_database_of_a_real_city_alone(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keeping.begin()
+    keeping.write_about({"seed": 4, "key": "k"})
+    monkeypatch.setattr(start, "served_city", lambda: replace(MADE, name="某市", demo=False))
+    with pytest.raises(Conflict, match="This installation serves 某市, and this home folder made no such city"):
+        start.prepare(None, HOUSE)
+
+
+def test_a_city_whose_database_was_emptied_is_made_anew(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keeping.begin()
+    keeping.write_about({"seed": 4, "key": "k"})
+    keeping.write_state({"world": {"minute": 1200}})
+    monkeypatch.setattr(start, "served_city", lambda: None)
+    monkeypatch.setattr(start, "_make", lambda seed: {"seed": seed, "key": "new"})
+    assert start.prepare(None, HOUSE) == {"seed": 3, "key": "new"}
+    assert keeping.read_state() is None
+    assert "made anew" in capsys.readouterr().err
+
+
+def test_a_port_in_use_is_said_before_the_city_is_made(home: Path) -> None:
+    def taken(host: str, port: int) -> None:
+        raise Conflict(f"Port {port} on {host} can't be used.")
+
+    with pytest.raises(Conflict, match="Port 23999"):
+        start.start(seed=1, speed=60.0, host="127.0.0.1", port=23999, house=replace(HOUSE, check_port=taken))
+    assert list(home.iterdir()) == []
 
 
 def test_a_silly_speed_is_refused(home: Path) -> None:

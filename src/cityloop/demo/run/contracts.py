@@ -10,9 +10,11 @@ class House:
 
     Args:
         migrate: Brings tables, texts and reference data up to date.
+        check_port: Refuses a host and port that another program listens on.
         start: Starts the process tree with further processes (name → command) on a host and port, calls back when pages
             are served, and returns when a signal has stopped it.
     """
 
     migrate: Callable[[], None]
+    check_port: Callable[[str, int], None]
     start: Callable[[Mapping[str, Sequence[str]], str, int, Callable[[], None]], None]

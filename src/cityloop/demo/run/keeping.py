@@ -1,8 +1,10 @@
 """The demo's own files in CITYLOOP_HOME/demo: seed, devices' key, world's state, truth. No room below reads them."""
 
+import fcntl
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +25,33 @@ def begin() -> None:
     """Mark the home folder as that of a made city: only a marked one is ever removed."""
     folder().mkdir(parents=True, exist_ok=True)
     (folder() / MARK).touch()
+
+
+def forget() -> None:
+    """Forget the city but for the mark: the database that held it is gone."""
+    for name in ("city.json", "state.json", "truth.jsonl"):
+        (folder() / name).unlink(missing_ok=True)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Hold the home folder while a made city is made or runs: two would send the same readings under two clocks.
+
+    Raises:
+        Conflict: Another `cityloop demo` holds it.
+    """
+    home = settings.home()
+    home.mkdir(parents=True, exist_ok=True)
+    handle = os.open(home, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise Conflict(
+            f"`cityloop demo` runs in {home} already. Stop it (Ctrl-C where it runs), or set CITYLOOP_HOME to another."
+        ) from None
+    finally:
+        os.close(handle)
 
 
 def is_made() -> bool:

@@ -41,23 +41,27 @@ def prepare(seed: int | None, house: House) -> dict[str, Any]:
         What the demo keeps about the city: `seed`, `key`.
 
     Raises:
-        Conflict: The installation serves a real city.
+        Conflict: The installation serves a real city, or one that another home folder made.
     """
     house.migrate()
+    served = served_city()
+    if served is not None and not (served.demo and keeping.is_made()):
+        raise Conflict(
+            f"This installation serves {served.name}, and this home folder made no such city. Set CITYLOOP_HOME "
+            "(and CITYLOOP_DATABASE_URL, where it is set) to where the made city is, or to an empty place."
+        )
     about = keeping.read_about()
-    if about is not None:
+    if about is not None and served is not None:
         if seed is not None and int(about["seed"]) != seed:
             typer.echo(
                 f"The city of seed {about['seed']} is here already and goes on; --fresh makes one of seed {seed}.",
                 err=True,
             )
         return about
-    served = served_city()
-    if served is not None and not (served.demo and keeping.is_made()):
-        raise Conflict(
-            f"This installation serves {served.name}, not the made city. Set CITYLOOP_HOME to an empty folder."
-        )
-    if served is not None:
+    if about is not None:
+        typer.echo("The database that held the made city is empty; the city is made anew.", err=True)
+        keeping.forget()
+    elif served is not None:
         typer.echo("The city was not finished last time; it is made anew.", err=True)
         connections.close_all()
         remove()
@@ -74,6 +78,7 @@ def start(*, seed: int | None, speed: float, host: str, port: int, house: House)
     """
     if not 0.1 <= speed <= 600:
         raise BadRequest(f"speed {speed:g}; allowed: 0.1 to 600 city seconds in a second. Choose --speed 60.")
+    house.check_port(host, port)
     began = time.monotonic()
     about = prepare(seed, house)
     minute = resume_minute()
@@ -161,7 +166,7 @@ def _make(seed: int) -> dict[str, Any]:
         err=True,
     )
     troupe = Troupe(city)
-    with typer.progressbar(length=VISITOR_COMES - HISTORY_FROM, label="06:00–16:56", file=sys.stderr) as bar:
+    with typer.progressbar(length=VISITOR_COMES - HISTORY_FROM, label="city time 06:00–16:56", file=sys.stderr) as bar:
         told = [HISTORY_FROM - 1]
 
         def tell(minute: int) -> None:
