@@ -26,6 +26,7 @@ KEYED = "key"
 PERMISSION_NAMES: Final = {
     Permission.VIEW_OPERATIONS: gettext_noop("see the operations centre"),
     Permission.VIEW_DATA: gettext_noop("see the data"),
+    Permission.EDIT_DATA: gettext_noop("edit the data"),
     Permission.VIEW_ORDERS: gettext_noop("see work orders"),
     Permission.VIEW_SCORES: gettext_noop("see scores"),
     Permission.VIEW_RULES: gettext_noop("see detection rules"),
