@@ -6,6 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from cityloop.kernel.organisations.port import found_city
+from cityloop.kernel.people.contracts import Role
+from cityloop.kernel.people.models import Person
+from cityloop.kernel.people.port import enter_person
 from cityloop.sense.keys import port as keys
 
 pytestmark = pytest.mark.usefixtures("service")
@@ -329,3 +333,22 @@ def test_without_a_key_nothing_is_read_or_written(monkeypatch: pytest.MonkeyPatc
     assert len(ask("GET", "/Things", **bearer)["value"]) == 1
     keys.revoke_key("gateway")
     ask("DELETE", "/Things(1)", status=401, **bearer)
+
+
+@pytest.mark.parametrize(("role", "may_write"), [(Role.STEWARD, True), (Role.VIEWER, False)])
+def test_somebody_signed_in_writes_by_their_post_and_never_by_a_form_of_another_site(
+    role: Role, may_write: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CITYLOOP_STA_OPEN", "0")
+    found_city(name="试验市", name_en="Trial", time_zone="Asia/Shanghai")
+    enter_person(
+        staff_number="3001", password="correct horse 9", role=role, organization_code="city", must_change_password=False
+    )
+    client = Client(HTTP_HOST="localhost", enforce_csrf_checks=True)
+    client.force_login(Person.objects.get(), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get("/v1.1/Things").status_code == 200
+    body = json.dumps({"name": "T", "description": "d"})
+    assert client.post("/v1.1/Things", body, content_type="application/json").status_code == 403
+    client.cookies["cityloop_csrf"] = token = "a" * 32
+    answer = client.post("/v1.1/Things", body, content_type="application/json", headers={"X-CSRFToken": token})
+    assert answer.status_code == (201 if may_write else 403), answer.content

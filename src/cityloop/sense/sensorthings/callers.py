@@ -38,7 +38,7 @@ def check_writer(request: HttpRequest) -> str:
     refused = CsrfViewMiddleware(_nothing).process_view(request, _nothing, (), {})
     if refused is not None:
         raise Forbidden("Writing with a session needs the header X-CSRFToken. Programs use a key instead.")
-    return f"person:{person.id}"
+    return person.actor
 
 
 def _nothing(_request: HttpRequest) -> HttpResponse:
@@ -60,5 +60,5 @@ def _person(request: HttpRequest, permission: Permission) -> PersonView:
     if person is None:
         raise Unauthorized("This needs a key (`Authorization: Bearer KEY`) or somebody signed in.")
     if not person.may(permission):
-        raise Forbidden(f"This needs the permission {permission}; ask an administrator for a post that has it.")
+        raise access.lacking(permission)
     return person
